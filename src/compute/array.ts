@@ -1,0 +1,23 @@
+import type * as tf from "@tensorflow/tfjs";
+
+/** Element types that cross the border of a compiled function. `uint8` is seen as int32 inside. */
+export type DType = "float32" | "int32" | "bool" | "uint8";
+
+/** A dense array in row-major order: what goes into and comes out of a compiled function, and what a checkpoint stores. */
+export interface NdArray {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly data: Float32Array | Int32Array | Uint8Array;
+}
+
+/** Arrays under names, nested as the caller likes. */
+export type ArrayTree = NdArray | readonly ArrayTree[] | { readonly [name: string]: ArrayTree };
+
+/** The same tree with a tensor in the place of each array: what the function sees while it is traced or runs eagerly. */
+export type Tensors<T> = T extends NdArray ? tf.Tensor : { [K in keyof T]: Tensors<T[K]> };
+
+/** The same tree with an array in the place of each tensor. */
+export type Arrays<T> = T extends tf.Tensor ? NdArray : { [K in keyof T]: Arrays<T[K]> };
+
+/** A flat dictionary of a model's weights, in a fixed order of names. */
+export type Parameters = Readonly<Record<string, NdArray>>;

@@ -1,0 +1,27 @@
+import type { z } from "zod";
+import type { RandomStream } from "../random.ts";
+
+/** What a space becomes on disk: Minari's form, `type` first. */
+export type SpaceJson = Readonly<{ type: string } & Record<string, unknown>>;
+
+export interface SampleOptions {
+  /** Which values may be drawn; its form is the space's own (Discrete: one byte per value, 1 = allowed). */
+  readonly mask?: unknown;
+}
+
+/** The set of values that an observation or an action may take. */
+export interface Space<T> {
+  readonly type: string;
+  /** Accepts exactly what `contains` accepts. */
+  readonly schema: z.ZodType<T>;
+  sample(random: RandomStream, options?: SampleOptions): T;
+  contains(value: unknown): value is T;
+  equals(other: unknown): boolean;
+  /** Length of `flatten(value)`. */
+  readonly flatSize: number;
+  flatten(value: T): Float32Array | Float64Array;
+  unflatten(flat: ArrayLike<number>): T;
+  toJSON(): SpaceJson;
+  /** In the words of Gymnasium's repr, e.g. `Discrete(3)`. */
+  toString(): string;
+}
