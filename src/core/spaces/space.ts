@@ -7,6 +7,8 @@ export type SpaceJson = Readonly<{ type: string } & Record<string, unknown>>;
 export interface SampleOptions {
   /** Which values may be drawn; its form is the space's own (Discrete: one byte per value, 1 = allowed). */
   readonly mask?: unknown;
+  /** How likely each value is, summing to 1, in the form of the mask; not together with a mask. */
+  readonly probability?: unknown;
 }
 
 /** The set of values that an observation or an action may take. */

@@ -1,0 +1,33 @@
+import type { SpaceDType } from "./dtype.ts";
+
+/** A number as numpy prints it: floats keep a decimal point, float32 takes the fewest digits that say which one it is. */
+export function numberText(value: number, dtype: SpaceDType): string {
+  if (value === Infinity) return "inf";
+  if (value === -Infinity) return "-inf";
+  if (!dtype.startsWith("float")) return String(value);
+  const shortest = dtype === "float32" ? shortestFloat32(value) : value;
+  const size = Math.abs(shortest);
+  if (size !== 0 && (size >= 1e16 || size < 1e-4)) {
+    return shortest.toExponential().replace(/e([+-])(\d)$/, "e$10$2"); // numpy: two digits of exponent at least
+  }
+  return Number.isInteger(shortest) ? `${shortest.toFixed(0)}.0` : String(shortest);
+}
+
+/** An array as numpy prints it, on one line, without padding: `[-4.8 -inf]`; long ones are cut. */
+export function arrayText(values: ArrayLike<number>, dtype: SpaceDType): string {
+  const head = Array.from({ length: Math.min(values.length, 8) }, (_, i) => numberText(values[i], dtype));
+  return `[${head.join(" ")}${values.length > 8 ? " ..." : ""}]`;
+}
+
+/** A shape as a Python tuple: `()`, `(3,)`, `(64, 64, 3)`. */
+export function shapeText(shape: readonly number[]): string {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+}
+
+function shortestFloat32(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const candidate = Number(value.toPrecision(digits));
+    if (Math.fround(candidate) === value) return candidate;
+  }
+  return Number(value.toPrecision(9));
+}
