@@ -1,0 +1,104 @@
+/** All that one line of progress shows. */
+export interface LineParts {
+  readonly name: string;
+  readonly nameWidth: number;
+  /** "2/6" */
+  readonly place?: string;
+  readonly done: number;
+  readonly total?: number;
+  readonly unit: string;
+  readonly perSecond: number;
+  /** Seconds. */
+  readonly elapsed: number;
+  /** Seconds. */
+  readonly left?: number;
+  readonly metrics: string;
+}
+
+const WIDEST_BAR = 28;
+const NARROWEST_BAR = 8;
+
+/** Seconds as 0:07, 12:34 or 1:02:03. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const pair = (value: number): string => String(value).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes}:${pair(whole % 60)}`
+    : `${Math.floor(minutes / 60)}:${pair(minutes % 60)}:${pair(whole % 60)}`;
+}
+
+/** A count with thousands set apart, or a small rate with the decimals it needs: 521,344 · 41.3 · 0.27. */
+export function formatCount(value: number): string {
+  const size = Math.abs(value);
+  if (Number.isInteger(value) || size >= 100) return Math.round(value).toLocaleString("en-US");
+  return value.toFixed(size >= 10 ? 1 : 2);
+}
+
+/** `loss 12.3  kl 32.0`: three or four significant digits, exponents only where they must be. */
+export function formatMetrics(metrics: Readonly<Record<string, number | string>>): string {
+  return Object.entries(metrics)
+    .map(([name, value]) => `${name} ${typeof value === "string" ? value : formatMetric(value)}`)
+    .join("  ");
+}
+
+function formatMetric(value: number): string {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
+  if (size < 0.001 || size >= 1e6) return value.toExponential(2);
+  return size >= 1000 ? value.toFixed(0) : value.toPrecision(size >= 1 ? 4 : 3);
+}
+
+/**
+ * One line of progress. With `columns` it is cut to fit: the bar narrows first, then the metrics break off,
+ * then the rate and the elapsed time go.
+ */
+export function formatLine(parts: LineParts, { columns, color }: { columns?: number; color: boolean }): string {
+  const { name, nameWidth, place, done, total, unit, perSecond, elapsed, left, metrics } = parts;
+  const head = [place, name.padEnd(nameWidth)].filter((part) => part !== undefined).join(" ");
+  const share = total === undefined ? undefined : total > 0 ? Math.min(1, Math.max(0, done / total)) : 1;
+  const percent = share === undefined ? "" : `${Math.floor(share * 100)}%`.padStart(4);
+  const count =
+    total === undefined ? `${formatCount(done)} ${unit}` : `${formatCount(done)}/${formatCount(total)} ${unit}`;
+  const rate = perSecond > 0 ? `${formatCount(perSecond)}/s` : "";
+  const spent = formatDuration(elapsed);
+  const time = left === undefined ? spent : `${spent} < ${formatDuration(left)} left`;
+  const texts = [count, rate, time, metrics].filter(Boolean);
+  const join = (middle: readonly string[], bar: string): string =>
+    [head, bar, percent, ...middle].filter(Boolean).join("  ");
+
+  if (columns === undefined) return join(texts, "");
+  if (share === undefined) return clip(join(texts, ""), columns);
+  const room = columns - join(texts, "").length - 2;
+  const drawn = (width: number): string => (color ? colorBar : plainBar)(share, width);
+  if (room >= NARROWEST_BAR) return join(texts, drawn(Math.min(room, WIDEST_BAR)));
+  const essential = [left === undefined ? spent : `${formatDuration(left)} left`];
+  for (const kept of [[count, rate, time], [count, ...essential], essential]) {
+    const middle = kept.filter(Boolean);
+    const bare = columns - join(middle, "").length - 2;
+    if (bare < NARROWEST_BAR) continue;
+    const over = bare - NARROWEST_BAR - 2;
+    const cut = over >= 12 && metrics ? [...middle, clip(metrics, over)] : middle;
+    const width = columns - join(cut, "").length - 2;
+    return join(cut, drawn(Math.min(width, WIDEST_BAR)));
+  }
+  return clip(join(essential, ""), columns);
+}
+
+/** A bar of half-character steps: heavy for what is done, light for what is left. */
+export function plainBar(share: number, width: number): string {
+  const halves = Math.round(share * width * 2);
+  const full = Math.floor(halves / 2);
+  const half = halves % 2 === 1 ? "╸" : "";
+  return "━".repeat(full) + half + "─".repeat(width - full - half.length);
+}
+
+function colorBar(share: number, width: number): string {
+  const bar = plainBar(share, width);
+  const edge = bar.indexOf("─") < 0 ? bar.length : bar.indexOf("─");
+  return `\u001b[36m${bar.slice(0, edge)}\u001b[39m\u001b[2m${bar.slice(edge)}\u001b[22m`;
+}
+
+function clip(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}
