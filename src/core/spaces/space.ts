@@ -27,3 +27,6 @@ export interface Space<T> {
   /** In the words of Gymnasium's repr, e.g. `Discrete(3)`. */
   toString(): string;
 }
+
+/** What the values of a space are: `SpaceValue<Discrete>` is number. */
+export type SpaceValue<S> = S extends Space<infer T> ? T : never;

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { ConfigError, describe } from "../../base/errors.ts";
+import type { RandomStream } from "../random.ts";
+import { drawMasked } from "./masks.ts";
+import { arrayText } from "./numpy-text.ts";
+import type { SampleOptions, Space, SpaceJson } from "./space.ts";
+
+export interface MultiDiscreteOptions {
+  /** The least value of each element; default 0. */
+  readonly start?: ArrayLike<number>;
+}
+
+/** Several Discrete spaces side by side: element i is one of start[i], …, start[i] + nvec[i] − 1. Values are Int32Arrays. */
+export class MultiDiscrete implements Space<Int32Array> {
+  readonly type = "MultiDiscrete";
+  readonly nvec: Int32Array;
+  readonly start: Int32Array;
+  readonly shape: readonly number[];
+  readonly schema: z.ZodType<Int32Array>;
+  readonly flatSize: number;
+
+  constructor(nvec: ArrayLike<number>, { start }: MultiDiscreteOptions = {}) {
+    for (let i = 0; i < nvec.length; i++) {
+      if (!Number.isInteger(nvec[i]) || nvec[i] < 1) {
+        throw new ConfigError(`Expected nvec of integers ≥ 1, got ${nvec[i]} at element ${i}.`);
+      }
+    }
+    if (nvec.length === 0) throw new ConfigError("Expected nvec of at least one element, got none.");
+    if (start && start.length !== nvec.length) {
+      throw new ConfigError(`Expected start to have ${nvec.length} elements like nvec, got ${start.length}.`);
+    }
+    this.nvec = Int32Array.from(nvec);
+    this.start = start ? Int32Array.from(start) : new Int32Array(nvec.length);
+    this.shape = Object.freeze([nvec.length]);
+    this.flatSize = this.nvec.reduce((sum, n) => sum + n, 0);
+    this.schema = z.custom<Int32Array>((value) => this.contains(value), {
+      error: (issue) => `Expected value in ${this}, got ${describe(issue.input)}`,
+    });
+  }
+
+  contains(value: unknown): value is Int32Array {
+    if (!(value instanceof Int32Array) || value.length !== this.nvec.length) return false;
+    return value.every((x, i) => x >= this.start[i] && x < this.start[i] + this.nvec[i]);
+  }
+
+  /** `mask` and `probability` are lists with one entry per element, each in the form that Discrete takes. */
+  sample(random: RandomStream, { mask, probability }: SampleOptions = {}): Int32Array {
+    const masks = optionalList(mask, this.nvec.length, "mask");
+    const probabilities = optionalList(probability, this.nvec.length, "probability");
+    return this.nvec.map((n, i) => {
+      const index = drawMasked(random, n, { mask: masks?.[i], probability: probabilities?.[i] });
+      return this.start[i] + (index ?? 0);
+    });
+  }
+
+  equals(other: unknown): boolean {
+    return (
+      other instanceof MultiDiscrete &&
+      other.nvec.length === this.nvec.length &&
+      this.nvec.every((n, i) => n === other.nvec[i] && this.start[i] === other.start[i])
+    );
+  }
+
+  /** One one-hot vector per element, one after the other. */
+  flatten(value: Int32Array): Float32Array {
+    const flat = new Float32Array(this.flatSize);
+    let offset = 0;
+    for (let i = 0; i < value.length; i++) {
+      flat[offset + value[i] - this.start[i]] = 1;
+      offset += this.nvec[i];
+    }
+    return flat;
+  }
+
+  unflatten(flat: ArrayLike<number>): Int32Array {
+    let offset = 0;
+    return this.nvec.map((n, i) => {
+      let index = 0;
+      while (index < n && flat[offset + index] === 0) index++;
+      if (index === n)
+        throw new ConfigError(`Expected one-hot vectors of lengths ${this.nvec}, got ${describe(flat)}.`);
+      offset += n;
+      return this.start[i] + index;
+    });
+  }
+
+  toJSON(): SpaceJson {
+    return { type: "MultiDiscrete", dtype: "int64", nvec: [...this.nvec], start: [...this.start] };
+  }
+
+  toString(): string {
+    const start = this.start.some((x) => x !== 0) ? `, start=${arrayText(this.start, "int32")}` : "";
+    return `MultiDiscrete(${arrayText(this.nvec, "int32")}${start})`;
+  }
+}
+
+function optionalList(value: unknown, length: number, name: string): readonly unknown[] | undefined {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || value.length !== length) {
+    throw new ConfigError(
+      `Expected ${name} to be a list with one entry per element (${length}), got ${describe(value)}.`,
+    );
+  }
+  return value;
+}

@@ -1,0 +1,154 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ConfigError } from "../../../src/base/errors.ts";
+import { RandomStream } from "../../../src/core/random.ts";
+import { Box } from "../../../src/core/spaces/box.ts";
+import { spaceFromJSON } from "../../../src/core/spaces/space-from-json.ts";
+
+const image = new Box({ low: 0, high: 255, shape: [4, 4, 3], dtype: "uint8" });
+const mixed = new Box({ low: [-4.8, -Infinity, 0, -Infinity], high: [4.8, Infinity, Infinity, 2] });
+
+describe("Box.contains", () => {
+  it("wants the element type's own array and the exact length", () => {
+    expect(image.contains(new Uint8Array(48))).toBe(true);
+    expect(image.contains(new Uint8Array(47))).toBe(false);
+    expect(image.contains(new Int8Array(48))).toBe(false);
+    expect(image.contains(Array(48).fill(0))).toBe(false);
+    expect(mixed.contains(new Float64Array(4))).toBe(false);
+    expect(mixed.contains(undefined)).toBe(false);
+  });
+
+  it("includes both bounds, as float32 holds them, and refuses NaN", () => {
+    expect(mixed.contains(Float32Array.of(4.8, Infinity, 0, 2))).toBe(true);
+    expect(mixed.contains(Float32Array.of(4.8001, 0, 0, 0))).toBe(false);
+    expect(mixed.contains(Float32Array.of(0, 0, -0.001, 0))).toBe(false);
+    expect(mixed.contains(Float32Array.of(0, Number.NaN, 0, 0))).toBe(false);
+    const uniform = new Box({ low: -1, high: 1, shape: [2] });
+    expect(uniform.contains(Float32Array.of(-1, 1))).toBe(true);
+    expect(uniform.contains(Float32Array.of(0, 1.0001))).toBe(false);
+    expect(uniform.contains(Float32Array.of(0, Number.NaN))).toBe(false);
+  });
+
+  it("takes an array of length 1 for shape [], never a number", () => {
+    const scalar = new Box({ low: -2, high: 2 });
+    expect(scalar.shape).toEqual([]);
+    expect(scalar.contains(Float32Array.of(1))).toBe(true);
+    expect(scalar.contains(1)).toBe(false);
+  });
+
+  it("agrees with the schema", () => {
+    expect(image.schema.safeParse(new Uint8Array(48)).success).toBe(true);
+    const failure = image.schema.safeParse(new Uint8Array(3));
+    expect(failure.error?.issues[0].message).toContain(
+      "Expected value in Box(0, 255, (4, 4, 3), uint8), got Uint8Array(3)",
+    );
+  });
+});
+
+describe("Box.sample", () => {
+  it("stays inside any bounds", () => {
+    const bound = fc.oneof(fc.constant(Infinity), fc.integer({ min: -100, max: 100 }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(bound, bound), { minLength: 1, maxLength: 5 }),
+        fc.constantFrom("float32", "float64", "int8", "int32"),
+        fc.integer(),
+        (pairs, dtype, seed) => {
+          const low = pairs.map(([a, b]) => (a === Infinity ? -Infinity : Math.min(a, b)));
+          const high = pairs.map(([a, b]) => (b === Infinity ? b : a === Infinity ? b : Math.max(a, b)));
+          const space = new Box({ low, high, dtype });
+          const random = new RandomStream(seed);
+          for (let i = 0; i < 20; i++) if (!space.contains(space.sample(random))) return false;
+          return true;
+        },
+      ),
+    );
+  });
+
+  it("draws uniform, exponential or normal by the kind of bounds", () => {
+    const random = new RandomStream(3);
+    const n = 20_000;
+    const draws = (low: number, high: number) => new Box({ low, high, shape: [n], dtype: "float64" }).sample(random);
+    const moments = (x: Float64Array) => {
+      const mean = x.reduce((sum, v) => sum + v, 0) / n;
+      return { mean, std: Math.sqrt(x.reduce((sum, v) => sum + (v - mean) ** 2, 0) / n) };
+    };
+    const standardError = 4 / Math.sqrt(n); // four sigmas of a mean with unit variance
+    expect(Math.abs(moments(draws(-Infinity, Infinity)).mean)).toBeLessThan(standardError);
+    expect(moments(draws(-Infinity, Infinity)).std).toBeCloseTo(1, 1);
+    expect(Math.abs(moments(draws(5, Infinity)).mean - 6)).toBeLessThan(standardError);
+    expect(Math.abs(moments(draws(-Infinity, 5)).mean - 4)).toBeLessThan(standardError);
+    expect(moments(draws(2, 5)).std).toBeCloseTo(3 / Math.sqrt(12), 1);
+  });
+
+  it("reaches both ends of an integer range", () => {
+    const space = new Box({ low: -1, high: 2, shape: [200], dtype: "int8" });
+    expect([...new Set(space.sample(new RandomStream(1)))].sort((a, b) => a - b)).toEqual([-1, 0, 1, 2]);
+  });
+
+  it("covers a range whose width overflows", () => {
+    const space = new Box({ low: -Number.MAX_VALUE, high: Number.MAX_VALUE, shape: [50], dtype: "float64" });
+    expect(space.sample(new RandomStream(1)).every(Number.isFinite)).toBe(true);
+  });
+
+  it("has no masks", () => {
+    expect(() => image.sample(new RandomStream(1), { mask: [1] })).toThrow(/Expected no mask/);
+  });
+});
+
+describe("Box as text and JSON", () => {
+  // str(gymnasium.spaces.Box(...)) of Gymnasium 1.x; arrays without numpy's padding
+  it.each([
+    [new Box({ low: -1, high: 1, shape: [3] }), "Box(-1.0, 1.0, (3,), float32)"],
+    [image, "Box(0, 255, (4, 4, 3), uint8)"],
+    [new Box({ low: -Infinity, high: Infinity, shape: [2], dtype: "float64" }), "Box(-inf, inf, (2,), float64)"],
+    [new Box({ low: 0, high: 0.1 }), "Box(0.0, 0.1, (), float32)"],
+    [
+      new Box({ low: 0, high: (12 * 2 * 2 * Math.PI) / 360, shape: [1] }),
+      "Box(0.0, 0.41887903, (1,), float32)", // CartPole's angle
+    ],
+    [mixed, "Box([-4.8 -inf 0.0 -inf], [4.8 inf inf 2.0], (4,), float32)"],
+  ])("prints like Gymnasium: %s", (space, text) => {
+    expect(String(space)).toBe(text);
+  });
+
+  it("writes nested bounds and comes back equal", () => {
+    const space = new Box({ low: [0, 1, 2, 3], high: 9, shape: [2, 2], dtype: "int16" });
+    expect(space.toJSON()).toEqual({
+      type: "Box",
+      dtype: "int16",
+      shape: [2, 2],
+      low: [[0, 1], [2, 3]], // biome-ignore format: rows
+      high: [[9, 9], [9, 9]], // biome-ignore format: rows
+    });
+    for (const each of [space, image, mixed, new Box({ low: 0, high: 1 })]) {
+      const back = spaceFromJSON(JSON.parse(JSON.stringify(each)));
+      expect(back.equals(each)).toBe(true);
+    }
+    expect(mixed.equals(image)).toBe(false);
+    expect(mixed.equals(new Box({ low: -1, high: 1, shape: [4] }))).toBe(false);
+  });
+
+  it("flattens and back without loss", () => {
+    const value = mixed.sample(new RandomStream(2));
+    expect(mixed.unflatten(mixed.flatten(value))).toEqual(value);
+    const wide = new Box({ low: 0, high: 2 ** 32 - 1, shape: [1], dtype: "uint32" });
+    expect(wide.unflatten(wide.flatten(Uint32Array.of(4294967295)))).toEqual(Uint32Array.of(4294967295));
+  });
+});
+
+describe("Box refuses", () => {
+  it.each([
+    [{ low: 1, high: 0 }, /low ≤ high/],
+    [{ low: Number.NaN, high: 1 }, /Expected low/],
+    [{ low: -1, high: 1, dtype: "uint8" as const }, /range of uint8/],
+    [{ low: 0, high: Infinity, dtype: "uint8" as const }, /range of uint8/],
+    [{ low: 0.5, high: 1, dtype: "int8" as const }, /range of int8/],
+    [{ low: [0, 0], high: 1, shape: [3] }, /a number or 3 numbers/],
+    [{ low: 0, high: 1, shape: [-1] }, /integers ≥ 0/],
+    [{ low: 0, high: 1, dtype: "complex64" as "int8" }, /Expected dtype/],
+  ])("%o", (options, message) => {
+    expect(() => new Box(options)).toThrow(message);
+    expect(() => new Box(options)).toThrow(ConfigError);
+  });
+});

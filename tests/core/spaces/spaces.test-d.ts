@@ -1,0 +1,38 @@
+import { expectTypeOf, test } from "vitest";
+import { Box } from "../../../src/core/spaces/box.ts";
+import { Dict } from "../../../src/core/spaces/dict.ts";
+import { Discrete } from "../../../src/core/spaces/discrete.ts";
+import type { MultiBinary } from "../../../src/core/spaces/multi-binary.ts";
+import type { MultiDiscrete } from "../../../src/core/spaces/multi-discrete.ts";
+import type { Space, SpaceValue } from "../../../src/core/spaces/space.ts";
+import type { Text } from "../../../src/core/spaces/text.ts";
+import { Tuple } from "../../../src/core/spaces/tuple.ts";
+
+test("a space knows the type of its values", () => {
+  const image = new Box({ low: 0, high: 255, shape: [64, 64, 3], dtype: "uint8" });
+  const vector = new Box({ low: -1, high: 1, shape: [3] });
+  expectTypeOf<SpaceValue<typeof image>>().toEqualTypeOf<Uint8Array>();
+  expectTypeOf<SpaceValue<typeof vector>>().toEqualTypeOf<Float32Array>();
+  expectTypeOf<SpaceValue<Discrete>>().toEqualTypeOf<number>();
+  expectTypeOf<SpaceValue<MultiDiscrete>>().toEqualTypeOf<Int32Array>();
+  expectTypeOf<SpaceValue<MultiBinary>>().toEqualTypeOf<Int8Array>();
+  expectTypeOf<SpaceValue<Text>>().toEqualTypeOf<string>();
+});
+
+test("composed spaces compose their values", () => {
+  const tuple = new Tuple([new Discrete(2), new Box({ low: 0, high: 1, shape: [2] })]);
+  expectTypeOf<SpaceValue<typeof tuple>>().toEqualTypeOf<readonly [number, Float32Array]>();
+  const dict = new Dict({ image: new Box({ low: 0, high: 255, shape: [4], dtype: "uint8" }), gear: new Discrete(5) });
+  expectTypeOf<SpaceValue<typeof dict>>().toEqualTypeOf<{ readonly image: Uint8Array; readonly gear: number }>();
+});
+
+test("contains narrows", () => {
+  const space: Space<number> = new Discrete(2);
+  const value: unknown = 1;
+  if (space.contains(value)) expectTypeOf(value).toEqualTypeOf<number>();
+});
+
+test("misspelt element types do not compile", () => {
+  // @ts-expect-error float16 is not an element type
+  new Box({ low: 0, high: 1, dtype: "float16" });
+});
