@@ -1,0 +1,193 @@
+import { ConfigError } from "../base/errors.ts";
+import type { NdArray } from "../compute/array.ts";
+import type { EnvState, Info, RenderFrame } from "../core/env.ts";
+import { ResetNeededError } from "../core/errors.ts";
+import { type RandomState, RandomStream } from "../core/random.ts";
+import type { Box } from "../core/spaces/box.ts";
+import type { Space } from "../core/spaces/space.ts";
+import type { AutoresetMode, VectorEnv, VectorReset, VectorResetOptions, VectorStep } from "../core/vector-env.ts";
+import { idleAction, packActions } from "./actions.ts";
+import { checkDream, type Dream, featureSpace } from "./dream.ts";
+import { type DreamFunctions, dreamFunctions, type Started, type StateRows } from "./dream-functions.ts";
+import { toRenderFrames } from "./frames.ts";
+import { drawNoise } from "./noise.ts";
+import { copyRow, gatherRows, zeroRows } from "./rows.ts";
+
+export interface VectorDreamOptions extends Dream {
+  readonly numEnvs: number;
+  readonly autoresetMode?: AutoresetMode;
+  /** Functions that are compiled already, shared with other environments of the same model; their maker disposes of them. */
+  readonly functions?: DreamFunctions;
+}
+
+/**
+ * B dreams that step together. A reset picks a real moment with the slot's seed; reward and termination come from learned
+ * heads, termination sampled; truncation at the horizon. Each slot draws its noise from a stream of its own, so that a seed
+ * and its actions replay a dream to the bit in any slot of a batch of the same size.
+ */
+export class VectorDreamEnv implements VectorEnv<Float32Array, unknown> {
+  readonly numEnvs: number;
+  readonly singleObservationSpace: Box;
+  readonly singleActionSpace: Space<unknown>;
+  readonly autoresetMode: AutoresetMode;
+  readonly #dream: Dream;
+  readonly #functions: DreamFunctions;
+  readonly #ownsFunctions: boolean;
+  readonly #temperature: NdArray;
+  #streams: RandomStream[] = [];
+  #state: StateRows | undefined;
+  /** What each slot saw last. */
+  #features: Float32Array[] = [];
+  #elapsed: number[];
+  #over: boolean[];
+
+  constructor({ numEnvs, autoresetMode = "next-step", functions, ...dream }: VectorDreamOptions) {
+    checkDream(dream);
+    if (!Number.isInteger(numEnvs) || numEnvs < 1)
+      throw new ConfigError(`Expected numEnvs to be an integer ≥ 1, got ${numEnvs}.`);
+    this.numEnvs = numEnvs;
+    this.autoresetMode = autoresetMode;
+    this.#dream = dream;
+    this.#functions = functions ?? dreamFunctions(dream.model, dream.engine);
+    this.#ownsFunctions = functions === undefined;
+    this.#temperature = { shape: [], dtype: "float32", data: Float32Array.of(dream.temperature ?? 1) };
+    this.singleObservationSpace = featureSpace(dream.model);
+    this.singleActionSpace = dream.model.actionSpace;
+    this.#elapsed = new Array(numEnvs).fill(0);
+    this.#over = new Array(numEnvs).fill(true);
+  }
+
+  async reset({ seed, options }: VectorResetOptions = {}): Promise<VectorReset<Float32Array>> {
+    this.#seed(seed);
+    const mask = options?.resetMask;
+    if (mask && mask.length !== this.numEnvs)
+      throw new ConfigError(`Expected resetMask of ${this.numEnvs} booleans, got ${mask.length}.`);
+    const slots = Array.from({ length: this.numEnvs }, (_, b) => b).filter((b) => mask?.[b] ?? true);
+    for (const [b, features] of await this.#start(slots)) this.#features[b] = features;
+    if (this.#features.length < this.numEnvs) throw new ResetNeededError("a reset of some slots only");
+    return {
+      observations: this.#features.map((features) => features.slice()),
+      infos: this.#features.map(() => ({})),
+    };
+  }
+
+  async step(actions: readonly unknown[]): Promise<VectorStep<Float32Array>> {
+    if (!this.#state) throw new ResetNeededError();
+    if (actions.length !== this.numEnvs)
+      throw new ConfigError(`Expected ${this.numEnvs} actions, one a slot, got ${actions.length}.`);
+    const resetting = this.#over.slice();
+    if (this.autoresetMode === "disabled" && resetting.includes(true)) throw new ResetNeededError();
+    const idle = idleAction(this.singleActionSpace);
+    const packed = packActions(
+      this.singleActionSpace,
+      actions.map((action, b) => (resetting[b] ? idle : action)),
+    );
+    const noise = drawNoise(this.#dream.model.noise, this.#streams);
+    const next = await this.#functions.step({
+      state: this.#state,
+      actions: packed,
+      ...noise,
+      temperature: this.#temperature,
+    });
+    this.#state = next.state;
+    const observations = splitRows(next.features);
+    const rewards = Float32Array.from(next.reward.data);
+    const terminations = Array.from(next.terminated.data, (value) => value > 0);
+    const truncations = terminations.map((terminated, b) => ++this.#elapsed[b] >= this.#dream.horizon && !terminated);
+    const infos: Info[] = terminations.map((_, b) => ({
+      terminationProbability: next.terminationProbability.data[b],
+      uncertainty: next.uncertainty.data[b],
+    }));
+    this.#over = terminations.map((terminated, b) => terminated || truncations[b]);
+
+    const slots = resetting.flatMap((over, b) => (over ? [b] : []));
+    for (const [b, features] of await this.#start(slots)) {
+      observations[b] = features;
+      rewards[b] = 0;
+      terminations[b] = false;
+      truncations[b] = false;
+      infos[b] = {};
+    }
+    this.#features = observations;
+    return { observations: observations.map((row) => row.slice()), rewards, terminations, truncations, infos };
+  }
+
+  async render(): Promise<RenderFrame[]> {
+    if (!this.#state) throw new ResetNeededError("render()");
+    return toRenderFrames(await this.#functions.decode(this.#state));
+  }
+
+  async close(): Promise<void> {
+    if (this.#ownsFunctions) await this.#functions.dispose();
+  }
+
+  snapshot(): EnvState {
+    return structuredClone({
+      streams: this.#streams.map((stream) => stream.state()),
+      state: this.#state,
+      features: this.#features,
+      elapsed: this.#elapsed,
+      over: this.#over,
+    });
+  }
+
+  restore(snapshot: EnvState): void {
+    const saved = structuredClone(snapshot) as {
+      streams: RandomState[];
+      state: StateRows | undefined;
+      features: Float32Array[];
+      elapsed: number[];
+      over: boolean[];
+    };
+    this.#streams = saved.streams.map((state) => RandomStream.from(state));
+    this.#state = saved.state;
+    this.#features = saved.features;
+    this.#elapsed = saved.elapsed;
+    this.#over = saved.over;
+  }
+
+  #seed(seed: number | readonly number[] | undefined): void {
+    if (seed === undefined && this.#streams.length > 0) return;
+    const seeds = seed ?? 0;
+    if (typeof seeds === "object" && seeds.length !== this.numEnvs)
+      throw new ConfigError(`Expected ${this.numEnvs} seeds, one a slot, got ${seeds.length}.`);
+    this.#streams = Array.from(
+      { length: this.numEnvs },
+      (_, b) => new RandomStream(typeof seeds === "number" ? seeds + b : seeds[b], "dream"),
+    );
+  }
+
+  /** Begins new dreams in these slots; what each of them sees. One at a time, so that a start never depends on the others. */
+  async #start(slots: readonly number[]): Promise<Map<number, Float32Array>> {
+    const { model, contexts } = this.#dream;
+    const seen = new Map<number, Float32Array>();
+    for (const b of slots) {
+      const stream = this.#streams[b];
+      const index = [stream.integer(0, contexts.frames.shape[0])];
+      const { normal, uniform } = drawNoise(model.noise, [stream]);
+      const started: Started = await this.#functions.start({
+        frames: gatherRows(contexts.frames, index),
+        actions: gatherRows(contexts.actions, index),
+        normal,
+        uniform,
+      });
+      const state = this.#state ?? emptyState(started.state, this.numEnvs);
+      for (const name of Object.keys(state)) copyRow(started.state[name], 0, state[name], b);
+      this.#state = state;
+      this.#elapsed[b] = 0;
+      this.#over[b] = false;
+      seen.set(b, started.features.data as Float32Array);
+    }
+    return seen;
+  }
+}
+
+function emptyState(row: StateRows, n: number): StateRows {
+  return Object.fromEntries(Object.entries(row).map(([name, array]) => [name, zeroRows(array, n)]));
+}
+
+function splitRows(array: NdArray): Float32Array[] {
+  const [rows, width] = array.shape;
+  const data = array.data as Float32Array;
+  return Array.from({ length: rows }, (_, b) => data.slice(b * width, (b + 1) * width));
+}
