@@ -1,0 +1,25 @@
+import type { Command } from "commander";
+import type { CliContext } from "./context.ts";
+import type { EnvListing, Services } from "./services.ts";
+
+/** `reverie envs`: the registered environments. */
+export function addEnvs(program: Command, context: CliContext, services: Services): void {
+  program
+    .command("envs")
+    .description("List the registered environments.")
+    .option("--json", "print their specs as JSON")
+    .action(async ({ json }: { json?: boolean }) => {
+      const environments = await services.environments();
+      context.stdout.write(json ? `${JSON.stringify(environments, null, 2)}\n` : formatEnvs(environments));
+    });
+}
+
+function formatEnvs(environments: readonly EnvListing[]): string {
+  const width = Math.max(0, ...environments.map(({ id }) => id.length));
+  return environments
+    .map(({ id, maxEpisodeSteps }) => {
+      const limit = maxEpisodeSteps === undefined ? "no step limit" : `at most ${maxEpisodeSteps} steps`;
+      return `${id.padEnd(width)}  ${limit}\n`;
+    })
+    .join("");
+}

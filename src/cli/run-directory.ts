@@ -1,0 +1,45 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { UsageError } from "./errors.ts";
+import { didYouMean } from "./nearest.ts";
+
+/** The folder that holds a run of an environment unless --run says otherwise: TakeCover-v0 → runs/take-cover. */
+export function defaultRunDirectory(env: string): string {
+  const name = env
+    .replace(/-v\d+$/, "")
+    .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .replace(/[^A-Za-z0-9]+/g, "-")
+    .toLowerCase();
+  return join("runs", name);
+}
+
+/** A run's folder as it was typed, if it is there: the path itself, or a name inside runs/. */
+export async function findRunDirectory(typed: string): Promise<string> {
+  for (const path of [typed, join("runs", typed)]) {
+    if (await isDirectory(path)) return path;
+  }
+  const known = await runNames();
+  const hint =
+    known.length > 0
+      ? ` Runs here: ${known.map((name) => join("runs", name)).join(", ")}.`
+      : " Train one first: reverie train TakeCover-v0.";
+  throw new UsageError(
+    `Expected a run's folder, got ${typed}, which does not exist.${didYouMean(basename(typed), known)}${hint}`,
+  );
+}
+
+async function runNames(): Promise<string[]> {
+  try {
+    const entries = await readdir("runs", { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  } catch {
+    return []; // no runs/ here
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}

@@ -1,0 +1,68 @@
+import type { Report } from "../evaluation/report.ts";
+import type { Progress } from "../training/progress.ts";
+
+/** Runs every stage from collecting to the report; what is already on disk is not done again. */
+export type RunPipeline = (options: {
+  readonly env: string;
+  readonly preset: Preset;
+  readonly seed: number;
+  readonly directory: string;
+  readonly overrides?: Record<string, unknown>;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}) => Promise<Report>;
+
+/** Plays a finished run's policies again, in its dream and for real. */
+export type ComparePipelineRun = (options: {
+  readonly directory: string;
+  readonly episodes: number;
+  readonly seed: number;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}) => Promise<Report>;
+
+export const PRESETS = ["quick", "full"] as const;
+export type Preset = (typeof PRESETS)[number];
+
+/** An engine as `doctor` shows it. */
+export interface EngineStatus {
+  readonly name: string;
+  readonly works: boolean;
+  readonly version?: string;
+  /** Why it does not work. */
+  readonly reason?: string;
+  /** What would change that. */
+  readonly remedy?: string;
+  /** Milliseconds of one matrix product, the same for every engine. */
+  readonly gemmMilliseconds?: number;
+}
+
+/** A registered environment as `envs` shows it. */
+export interface EnvListing {
+  readonly id: string;
+  readonly maxEpisodeSteps?: number;
+  readonly rewardThreshold?: number;
+}
+
+/** What the commands stand on, loaded only when it is used: `--help` answers without waking an engine. */
+export interface Services {
+  environments(): Promise<readonly EnvListing[]>;
+  probeEngines(): Promise<readonly EngineStatus[]>;
+  runPipeline: RunPipeline;
+  comparePipelineRun: ComparePipelineRun;
+}
+
+const at = (path: string): Promise<Record<string, unknown>> => import(path);
+
+/** The real ones. */
+export const services: Services = {
+  environments: async () => {
+    const { registry } = (await at("../core/registry.ts")) as { registry: ReadonlyMap<string, EnvListing> };
+    return [...registry.values()];
+  },
+  probeEngines: async () => ((await at("../compute/probe.ts")) as Pick<Services, "probeEngines">).probeEngines(),
+  runPipeline: async (options) =>
+    ((await at("../pipelines/recurrent.ts")) as Pick<Services, "runPipeline">).runPipeline(options),
+  comparePipelineRun: async (options) =>
+    ((await at("../pipelines/recurrent.ts")) as Pick<Services, "comparePipelineRun">).comparePipelineRun(options),
+};

@@ -1,0 +1,69 @@
+import { relative } from "node:path";
+import { type Command, Option } from "commander";
+import { formatTable } from "../evaluation/table.ts";
+import { silentProgress } from "../training/progress.ts";
+import { formatDuration } from "../training/progress-line.ts";
+import type { CliContext } from "./context.ts";
+import { UsageError } from "./errors.ts";
+import { didYouMean } from "./nearest.ts";
+import { directoryOption, seedOption, setOption } from "./options.ts";
+import { defaultRunDirectory } from "./run-directory.ts";
+import { PRESETS, type Preset, type Services } from "./services.ts";
+
+interface TrainOptions {
+  readonly preset: Preset;
+  readonly seed: number;
+  readonly run?: string;
+  readonly set?: Record<string, unknown>;
+  readonly quiet?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ reverie train TakeCover-v0                        six to ten minutes on two cores
+  $ reverie train TakeCover-v0 --preset full          up to an hour, a better dream
+  $ reverie train TakeCover-v0 --seed 1 --run runs/take-cover-1
+  $ reverie train TakeCover-v0 --run runs/hot --set dream.temperature=1.15
+
+Stopped with Ctrl-C, the same command goes on where it was and ends with the same controller.
+The report is at <run>/report/index.html.
+`;
+
+/** `reverie train <env>`: collect, learn the world, evolve in its dream, play for real, report. */
+export function addTrain(program: Command, context: CliContext, services: Services): void {
+  program
+    .command("train")
+    .description("Learn a world from episodes, train an agent in its dream, play the real environment, report.")
+    .argument("<env>", "id of a registered environment (see: reverie envs)")
+    .addOption(new Option("--preset <name>", "how long and how large").choices([...PRESETS]).default("quick"))
+    .option("--seed <n>", "of everything random in the run", seedOption, 0)
+    .option("--run <dir>", "the run's folder (default: runs/<env>, e.g. runs/take-cover)", directoryOption)
+    .option("--set <key=value>", "override a configuration key; repeatable, values are JSON", setOption)
+    .option("--quiet", "no progress, only the table")
+    .addHelpText("after", EXAMPLES)
+    .action(async (env: string, options: TrainOptions) => {
+      const ids = (await services.environments()).map(({ id }) => id);
+      if (!ids.includes(env)) {
+        throw new UsageError(
+          `Expected the id of a registered environment, got ${env}.${didYouMean(env, ids)} List them: reverie envs`,
+        );
+      }
+      const directory = options.run ?? defaultRunDirectory(env);
+      const progress = options.quiet ? silentProgress : context.progress;
+      progress.note(`${env} · preset ${options.preset} · seed ${options.seed} → ${directory}`);
+      const begin = performance.now();
+      const report = await services.runPipeline({
+        env,
+        preset: options.preset,
+        seed: options.seed,
+        directory,
+        overrides: options.set,
+        progress,
+        signal: context.interruptible(),
+      });
+      context.stdout.write(`${formatTable(report, { color: context.color })}\n`);
+      progress.note(
+        `Done in ${formatDuration((performance.now() - begin) / 1000)}. Report: ${relative(".", directory)}/report/index.html`,
+      );
+    });
+}
