@@ -1,0 +1,1 @@
+export { TakeCover, TakeCoverConfig } from "./take-cover/index.ts";
