@@ -8,3 +8,10 @@ export interface Policy<Observation = unknown, Action = unknown> {
 export interface Actor<Observation, Action> {
   act(observation: Observation): Action;
 }
+
+/** Where a policy can be made again, in any thread: `new (await import(module))[export](spaces, options)`. */
+export interface PolicySource {
+  readonly module: string;
+  readonly export: string;
+  readonly options: Record<string, unknown>;
+}

@@ -1,0 +1,4 @@
+export { ConstantPolicy, ConstantPolicyConfig } from "./constant-policy.ts";
+export { HeldRandomPolicy, HeldRandomPolicyConfig } from "./held-random-policy.ts";
+export type { Actor, Policy, PolicySource } from "./policy.ts";
+export { RandomPolicy, RandomPolicyConfig } from "./random-policy.ts";
