@@ -42,10 +42,17 @@ export interface Step<Observation> {
 export interface EnvSpec {
   readonly id: string;
   readonly kwargs: Readonly<Record<string, unknown>>;
-  /** Steps after which TimeLimit truncates. */
+  /** The step at which TimeLimit truncates; absent: there is no limit. */
   readonly maxEpisodeSteps?: number;
   readonly rewardThreshold?: number;
   readonly nondeterministic?: boolean;
+}
+
+/** What a kind of environment can do, whatever its options. */
+export interface EnvMetadata {
+  readonly renderModes: readonly RenderMode[];
+  /** Frames a second at which a recording looks natural. */
+  readonly renderFps?: number;
 }
 
 /** A saved moment of an environment: structured-cloneable, its form is the environment's own business. */
@@ -59,6 +66,7 @@ export interface Env<Observation = unknown, Action = unknown> {
   readonly observationSpace: Space<Observation>;
   readonly actionSpace: Space<Action>;
   readonly spec?: EnvSpec;
+  readonly metadata?: EnvMetadata;
   readonly renderMode?: RenderMode;
   reset(options?: ResetOptions): Awaitable<Reset<Observation>>;
   step(action: Action): Awaitable<Step<Observation>>;

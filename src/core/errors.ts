@@ -1,5 +1,6 @@
 import { describe, ReverieError } from "../base/errors.ts";
 import type { Space } from "./spaces/space.ts";
+import type { Problem } from "./step-problems.ts";
 
 /** `step` or `render` came before `reset`, or `step` after an episode's end. */
 export class ResetNeededError extends ReverieError {
@@ -14,3 +15,25 @@ export class InvalidActionError extends ReverieError {
     super(`Expected action in ${space}, got ${describe(action)}.`);
   }
 }
+
+/** An environment's answer that breaks the contract. */
+export class EnvContractError extends ReverieError {
+  constructor(env: string, where: string, problems: readonly Problem[]) {
+    const lines = problems.map(({ message, fix }) => `${message} ${fix}`);
+    super(
+      `${env}.${where} breaks the environment contract: ${lines.join(" ")} Run checkEnv() on it for the whole list.`,
+    );
+  }
+}
+
+/** An environment id that is not registered, or not an id at all. */
+export class UnregisteredEnvError extends ReverieError {}
+
+/** No environment is registered under the id's namespace. */
+export class NamespaceNotFoundError extends UnregisteredEnvError {}
+
+/** The namespace is known, the name is not. */
+export class NameNotFoundError extends UnregisteredEnvError {}
+
+/** The name is known, the version is not. */
+export class VersionNotFoundError extends UnregisteredEnvError {}

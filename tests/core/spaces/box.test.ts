@@ -118,8 +118,14 @@ describe("Box as text and JSON", () => {
       type: "Box",
       dtype: "int16",
       shape: [2, 2],
-      low: [[0, 1], [2, 3]], // biome-ignore format: rows
-      high: [[9, 9], [9, 9]], // biome-ignore format: rows
+      low: [
+        [0, 1],
+        [2, 3],
+      ],
+      high: [
+        [9, 9],
+        [9, 9],
+      ],
     });
     for (const each of [space, image, mixed, new Box({ low: 0, high: 1 })]) {
       const back = spaceFromJSON(JSON.parse(JSON.stringify(each)));

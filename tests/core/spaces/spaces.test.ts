@@ -94,7 +94,15 @@ describe("masks of composed spaces", () => {
 
   it("MultiDiscrete takes one mask per element", () => {
     const space = new MultiDiscrete([3, 2], { start: [0, 5] });
-    for (let i = 0; i < 20; i++) expect(space.sample(random, { mask: [[0, 0, 1], [0, 1]] })).toEqual(Int32Array.of(2, 6)); // biome-ignore format: one line
+    for (let i = 0; i < 20; i++)
+      expect(
+        space.sample(random, {
+          mask: [
+            [0, 0, 1],
+            [0, 1],
+          ],
+        }),
+      ).toEqual(Int32Array.of(2, 6));
     expect(() => space.sample(random, { mask: [[0, 0, 1]] })).toThrow(/one entry per element/);
   });
 
@@ -108,7 +116,14 @@ describe("masks of composed spaces", () => {
 
   it("Tuple and Dict hand masks down", () => {
     const pair = new Tuple([new Discrete(3), new Discrete(3)]);
-    expect(pair.sample(random, { mask: [[0, 1, 0], [0, 0, 1]] })).toEqual([1, 2]); // biome-ignore format: one line
+    expect(
+      pair.sample(random, {
+        mask: [
+          [0, 1, 0],
+          [0, 0, 1],
+        ],
+      }),
+    ).toEqual([1, 2]);
     const named = new Dict({ a: new Discrete(3), b: new Discrete(1) });
     expect(named.sample(random, { mask: { a: [0, 0, 1] } })).toEqual({ a: 2, b: 0 });
     expect(() => named.sample(random, { mask: { c: [1] } })).toThrow(/object by a, b/);

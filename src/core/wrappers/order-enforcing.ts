@@ -1,0 +1,56 @@
+import { andThen } from "../awaitable.ts";
+import type { Awaitable, Env, EnvSpec, EnvState, RenderFrame, Reset, ResetOptions, Step } from "../env.ts";
+import { ResetNeededError } from "../errors.ts";
+import { Wrapper } from "./wrapper.ts";
+
+export interface OrderEnforcingOptions {
+  /** What the environment was made from; `make` gives it. */
+  readonly spec?: EnvSpec;
+}
+
+/** Refuses `step` and `render` before the first `reset`, and `step` after an episode's end. */
+export class OrderEnforcing<Observation, Action> extends Wrapper<Observation, Action> {
+  readonly #spec: EnvSpec | undefined;
+  #phase: "new" | "running" | "over" = "new";
+
+  constructor(env: Env<Observation, Action>, { spec }: OrderEnforcingOptions = {}) {
+    super(env);
+    this.#spec = spec ?? env.spec;
+  }
+
+  override get spec(): EnvSpec | undefined {
+    return this.#spec;
+  }
+
+  override reset(options?: ResetOptions): Awaitable<Reset<Observation>> {
+    return andThen(this.env.reset(options), this.#begin);
+  }
+
+  override step(action: Action): Awaitable<Step<Observation>> {
+    if (this.#phase !== "running") throw new ResetNeededError();
+    return andThen(this.env.step(action), this.#note);
+  }
+
+  override render(): Awaitable<RenderFrame | string | undefined> {
+    if (this.#phase === "new") throw new ResetNeededError("render()");
+    return this.env.render();
+  }
+
+  readonly #begin = (reset: Reset<Observation>) => {
+    this.#phase = "running";
+    return reset;
+  };
+
+  readonly #note = (step: Step<Observation>) => {
+    if (step.terminated || step.truncated) this.#phase = "over";
+    return step;
+  };
+
+  protected override saveOwn(): EnvState {
+    return { phase: this.#phase };
+  }
+
+  protected override restoreOwn(state: EnvState): void {
+    this.#phase = state["phase"] as "new" | "running" | "over";
+  }
+}

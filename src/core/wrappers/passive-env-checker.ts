@@ -1,0 +1,46 @@
+import { andThen } from "../awaitable.ts";
+import type { Awaitable, Env, RenderFrame, Reset, ResetOptions, Step } from "../env.ts";
+import { EnvContractError } from "../errors.ts";
+import { type Problem, renderProblems, resetProblems, stepProblems } from "../step-problems.ts";
+import { Wrapper } from "./wrapper.ts";
+
+/**
+ * Checks the first answer of `reset`, of `step` and of `render` against the contract, then steps out of the way.
+ * `checkEnv` is the thorough check.
+ */
+export class PassiveEnvChecker<Observation, Action> extends Wrapper<Observation, Action> {
+  #resetChecked = false;
+  #stepChecked = false;
+  #renderChecked = false;
+
+  override reset(options?: ResetOptions): Awaitable<Reset<Observation>> {
+    if (this.#resetChecked) return this.env.reset(options);
+    return andThen(this.env.reset(options), (answer) => {
+      this.#refuse("reset()", resetProblems(this.env as Env, answer));
+      this.#resetChecked = true;
+      return answer;
+    });
+  }
+
+  override step(action: Action): Awaitable<Step<Observation>> {
+    if (this.#stepChecked) return this.env.step(action);
+    return andThen(this.env.step(action), (answer) => {
+      this.#refuse("step()", stepProblems(this.env as Env, answer));
+      this.#stepChecked = true;
+      return answer;
+    });
+  }
+
+  override render(): Awaitable<RenderFrame | string | undefined> {
+    if (this.#renderChecked) return this.env.render();
+    return andThen(this.env.render(), (answer) => {
+      this.#refuse("render()", renderProblems(this.env as Env, answer));
+      this.#renderChecked = true;
+      return answer;
+    });
+  }
+
+  #refuse(where: string, problems: readonly Problem[]): void {
+    if (problems.length > 0) throw new EnvContractError(this.unwrapped.constructor.name, where, problems);
+  }
+}
