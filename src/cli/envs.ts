@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import type { EnvSpec } from "../core/env.ts";
 import type { CliContext } from "./context.ts";
-import type { EnvListing, Services } from "./services.ts";
+import type { Services } from "./services.ts";
 
 /** `reverie envs`: the registered environments. */
 export function addEnvs(program: Command, context: CliContext, services: Services): void {
@@ -14,7 +15,7 @@ export function addEnvs(program: Command, context: CliContext, services: Service
     });
 }
 
-function formatEnvs(environments: readonly EnvListing[]): string {
+function formatEnvs(environments: readonly EnvSpec[]): string {
   const width = Math.max(0, ...environments.map(({ id }) => id.length));
   return environments
     .map(({ id, maxEpisodeSteps }) => {

@@ -1,4 +1,5 @@
 import { ConfigError, ReverieError } from "../base/errors.ts";
+import { UnregisteredEnvError } from "../core/errors.ts";
 
 /** What was typed cannot be meant: exit code 2. */
 export class UsageError extends ConfigError {}
@@ -16,7 +17,7 @@ export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 /** How an error ends the command: what to print, and the exit code. */
 export function explain(error: unknown, { verbose }: { verbose: boolean }): { message: string; code: number } {
   if (!(error instanceof Error)) return { message: `error: ${String(error)}`, code: EXIT.failure };
-  const code = error instanceof ConfigError ? EXIT.usage : EXIT.failure;
+  const code = error instanceof ConfigError || error instanceof UnregisteredEnvError ? EXIT.usage : EXIT.failure;
   const expected = error instanceof ReverieError || isSystemError(error);
   if (verbose || !expected) return { message: `error: ${withCauses(error)}`, code };
   return { message: `error: ${error.message}`, code };

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { nearest } from "../core/env-id.ts";
 import { UsageError } from "./errors.ts";
-import { didYouMean } from "./nearest.ts";
 
 /** The folder that holds a run of an environment unless --run says otherwise: TakeCover-v0 → runs/take-cover. */
 export function defaultRunDirectory(env: string): string {
@@ -23,8 +23,9 @@ export async function findRunDirectory(typed: string): Promise<string> {
     known.length > 0
       ? ` Runs here: ${known.map((name) => join("runs", name)).join(", ")}.`
       : " Train one first: reverie train TakeCover-v0.";
+  const near = nearest(basename(typed), known);
   throw new UsageError(
-    `Expected a run's folder, got ${typed}, which does not exist.${didYouMean(basename(typed), known)}${hint}`,
+    `Expected a run's folder, got ${typed}, which does not exist.${near ? ` Did you mean ${join("runs", near)}?` : hint}`,
   );
 }
 

@@ -1,3 +1,5 @@
+import type { EnvSpec } from "../core/env.ts";
+import { registry, specOf } from "../core/registry.ts";
 import type { Report } from "../evaluation/report.ts";
 import type { Progress } from "../training/progress.ts";
 
@@ -37,16 +39,9 @@ export interface EngineStatus {
   readonly gemmMilliseconds?: number;
 }
 
-/** A registered environment as `envs` shows it. */
-export interface EnvListing {
-  readonly id: string;
-  readonly maxEpisodeSteps?: number;
-  readonly rewardThreshold?: number;
-}
-
 /** What the commands stand on, loaded only when it is used: `--help` answers without waking an engine. */
 export interface Services {
-  environments(): Promise<readonly EnvListing[]>;
+  environments(): Promise<readonly EnvSpec[]>;
   probeEngines(): Promise<readonly EngineStatus[]>;
   runPipeline: RunPipeline;
   comparePipelineRun: ComparePipelineRun;
@@ -57,8 +52,8 @@ const at = (path: string): Promise<Record<string, unknown>> => import(path);
 /** The real ones. */
 export const services: Services = {
   environments: async () => {
-    const { registry } = (await at("../core/registry.ts")) as { registry: ReadonlyMap<string, EnvListing> };
-    return [...registry.values()];
+    await import("../registrations.ts");
+    return [...registry.keys()].map(specOf);
   },
   probeEngines: async () => ((await at("../compute/probe.ts")) as Pick<Services, "probeEngines">).probeEngines(),
   runPipeline: async (options) =>

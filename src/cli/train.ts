@@ -1,11 +1,10 @@
 import { relative } from "node:path";
 import { type Command, Option } from "commander";
+import { specOf } from "../core/registry.ts";
 import { formatTable } from "../evaluation/table.ts";
 import { silentProgress } from "../training/progress.ts";
 import { formatDuration } from "../training/progress-line.ts";
 import type { CliContext } from "./context.ts";
-import { UsageError } from "./errors.ts";
-import { didYouMean } from "./nearest.ts";
 import { directoryOption, seedOption, setOption } from "./options.ts";
 import { defaultRunDirectory } from "./run-directory.ts";
 import { PRESETS, type Preset, type Services } from "./services.ts";
@@ -41,19 +40,15 @@ export function addTrain(program: Command, context: CliContext, services: Servic
     .option("--set <key=value>", "override a configuration key; repeatable, values are JSON", setOption)
     .option("--quiet", "no progress, only the table")
     .addHelpText("after", EXAMPLES)
-    .action(async (env: string, options: TrainOptions) => {
-      const ids = (await services.environments()).map(({ id }) => id);
-      if (!ids.includes(env)) {
-        throw new UsageError(
-          `Expected the id of a registered environment, got ${env}.${didYouMean(env, ids)} List them: reverie envs`,
-        );
-      }
-      const directory = options.run ?? defaultRunDirectory(env);
+    .action(async (typed: string, options: TrainOptions) => {
+      await services.environments();
+      const { id } = specOf(typed);
+      const directory = options.run ?? defaultRunDirectory(id);
       const progress = options.quiet ? silentProgress : context.progress;
-      progress.note(`${env} · preset ${options.preset} · seed ${options.seed} → ${directory}`);
+      progress.note(`${id} · preset ${options.preset} · seed ${options.seed} → ${directory}`);
       const begin = performance.now();
       const report = await services.runPipeline({
-        env,
+        env: id,
         preset: options.preset,
         seed: options.seed,
         directory,

@@ -53,8 +53,8 @@ export function sideBySideFrames({ real, dream }: FramePair): RenderFrame[] {
 
   return Array.from({ length }, (_, i) => {
     const frame = { ...size, data: base.data.slice() };
-    blit(frame, real[i], { x: MARGIN, y: HEADER, scale: left.scale });
-    blit(frame, dream[i], { x: rightAt, y: HEADER, scale: right.scale });
+    blit(frame, real[i], { x: MARGIN, y: HEADER + ((height - left.height) >> 1), scale: left.scale });
+    blit(frame, dream[i], { x: rightAt, y: HEADER + ((height - right.height) >> 1), scale: right.scale });
     fill(frame, { ...track, width: Math.round((track.width * (i + 1)) / length) }, DREAM);
     return frame;
   });

@@ -4,9 +4,9 @@ import type { Summary } from "./statistics.ts";
 const BOLD = ["\u001b[1m", "\u001b[22m"];
 const DIM = ["\u001b[2m", "\u001b[22m"];
 
-/** A mean or a return in as many decimals as its size deserves: 827, 36.3, 0.64. */
-export function formatScore(value: number): string {
-  const size = Math.abs(value);
+/** A mean or a return in as many decimals as its size deserves, or that of `like`: 827, 36.3, 0.64. */
+export function formatScore(value: number, like = value): string {
+  const size = Math.abs(like);
   const text = value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
   return text.replace("-", "−").replace(/^−(0(\.0+)?)$/, "$1");
 }
@@ -15,7 +15,7 @@ export function formatScore(value: number): string {
 export function formatSummary(summary: Summary | null): string {
   if (!summary) return "–";
   const centre = formatScore(summary.mean);
-  return summary.episodes > 1 ? `${centre} ± ${formatScore(summary.sd)}` : centre;
+  return summary.episodes > 1 ? `${centre} ± ${formatScore(summary.sd, summary.mean)}` : centre;
 }
 
 /** Dream and real episodes as one cell: a single number when they agree. */
