@@ -21,3 +21,21 @@ export type Arrays<T> = T extends tf.Tensor ? NdArray : { [K in keyof T]: Arrays
 
 /** A flat dictionary of a model's weights, in a fixed order of names. */
 export type Parameters = Readonly<Record<string, NdArray>>;
+
+/** The typed array that holds elements of `dtype`; bool is stored as bytes 0 and 1. */
+export const STORAGE = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, uint8: Uint8Array } as const;
+
+/** How many elements an array of this shape has; 1 for a scalar. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/** An array of zeros. */
+export function zeros(shape: readonly number[], dtype: DType = "float32"): NdArray {
+  return { shape, dtype, data: new STORAGE[dtype](sizeOf(shape)) };
+}
+
+/** A float32 array of rank 0. */
+export function scalar(value: number): NdArray {
+  return { shape: [], dtype: "float32", data: Float32Array.of(value) };
+}

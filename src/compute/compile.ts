@@ -1,6 +1,8 @@
+import { availableParallelism } from "node:os";
+import { ConfigError } from "../base/errors.ts";
 import type { Arrays, ArrayTree, Tensors } from "./array.ts";
-
-/* API draft: the engine that fills it in is being written. */
+import { programFor, requestedEngine } from "./engines.ts";
+import type { AnyFunction, Program } from "./program.ts";
 
 export interface CompileOptions<Constants extends ArrayTree = Record<string, never>> {
   /** Appears in errors and profiles. */
@@ -31,12 +33,47 @@ export interface Resident<S, I, O> {
   dispose(): Promise<void>;
 }
 
-export declare function compile<I extends ArrayTree, O, C extends ArrayTree>(
+/** Compiles a pure function of named tensors; it is traced at the first call with each set of input shapes. */
+export function compile<I extends ArrayTree, O, C extends ArrayTree>(
   fn: (inputs: Tensors<I>, constants: Tensors<C>) => O,
   options: CompileOptions<C>,
-): Compiled<I, O>;
+): Compiled<I, O> {
+  const program = starter(fn as unknown as AnyFunction, options);
+  return {
+    run: (inputs) => program().then((started) => started.run(inputs)) as Promise<Arrays<O>>,
+    dispose: async () => (await program()).dispose(),
+  };
+}
 
-export declare function compileStep<S extends ArrayTree, I extends ArrayTree, O, C extends ArrayTree>(
+/** Compiles a step of something that has a state (parameters and an optimizer, say); call the result with the first state. */
+export function compileStep<S extends ArrayTree, I extends ArrayTree, O, C extends ArrayTree>(
   fn: (state: Tensors<S>, inputs: Tensors<I>, constants: Tensors<C>) => { state: Tensors<S>; outputs: O },
   options: CompileOptions<C>,
-): (state: S) => Promise<Resident<S, I, O>>;
+): (state: S) => Promise<Resident<S, I, O>> {
+  return async (state) => {
+    const program = await starter(fn as unknown as AnyFunction, options)();
+    const resident = (await program.start(state)) as unknown as Resident<S, I, O>;
+    return {
+      ...resident,
+      dispose: async () => {
+        await resident.dispose();
+        await program.dispose();
+      },
+    };
+  };
+}
+
+/** Checks the options now; loads the engine at the first call. */
+function starter(fn: AnyFunction, options: CompileOptions<ArrayTree>): () => Promise<Program> {
+  const { name, constants = {}, threads = Math.min(2, availableParallelism()), offThread = true } = options;
+  const engine = requestedEngine(options.engine);
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new ConfigError(
+      `Expected threads to be a whole number from 1, got ${threads}. Leave it out for the default.`,
+    );
+  let program: Promise<Program> | undefined;
+  return () => {
+    program ??= programFor(fn, engine, { name, constants, threads, offThread });
+    return program;
+  };
+}

@@ -1,0 +1,40 @@
+import type { NdArray } from "../array.ts";
+import type { PortInfo } from "../trace/trace.ts";
+
+export type Data = NdArray["data"];
+
+/** A model to open: its bytes and what crosses its border, in order. */
+export interface SessionRequest {
+  readonly model: Uint8Array;
+  readonly inputs: readonly PortInfo[];
+  readonly outputs: readonly PortInfo[];
+  /** Threads inside an operator. */
+  readonly threads: number;
+}
+
+/**
+ * Where sessions and resident states live: this thread or a worker. Callers choose the keys (unique in the process), so
+ * nothing has to be awaited before the next call; calls are carried out in order.
+ */
+export interface Host {
+  /** Why nothing can be run here any more; undefined while it works. */
+  readonly dead: Error | undefined;
+  open(session: number, request: SessionRequest): Promise<void>;
+  close(session: number): Promise<void>;
+  run(session: number, inputs: readonly Data[]): Promise<Data[]>;
+  /** Makes or replaces a resident state. */
+  hold(state: number, arrays: readonly Data[], ports: readonly PortInfo[]): Promise<void>;
+  /** Runs a session whose first inputs and outputs are the state; gives the outputs after those. */
+  step(session: number, state: number, inputs: readonly Data[]): Promise<Data[]>;
+  peek(state: number): Promise<Data[]>;
+  drop(state: number): Promise<void>;
+}
+
+export type HostMethod = Exclude<keyof Host, "dead">;
+
+let lastKey = 0;
+
+/** A key for a session or a state that no other in this process has. */
+export function nextKey(): number {
+  return ++lastKey;
+}

@@ -1,0 +1,118 @@
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { STORAGE, sizeOf } from "../array.ts";
+import { EngineError } from "../errors.ts";
+import type { PortInfo } from "../trace/trace.ts";
+import type { Data, Host, SessionRequest } from "./host.ts";
+import { loadOnnxRuntime, type OnnxRuntime } from "./onnx-runtime.ts";
+
+interface OpenSession extends SessionRequest {
+  readonly session: InferenceSession;
+}
+
+/** Two sets of tensors: a step reads one and writes the other, then they change places. */
+interface HeldState {
+  current: Tensor[];
+  next: Tensor[];
+}
+
+/** Sessions and states of ONNX Runtime on the thread that makes this object. */
+export class OnnxHost implements Host {
+  readonly dead = undefined;
+  readonly #sessions = new Map<number, OpenSession>();
+  readonly #states = new Map<number, HeldState>();
+  #runtime: OnnxRuntime | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  open(key: number, request: SessionRequest): Promise<void> {
+    return this.#inOrder(async () => {
+      this.#runtime ??= await loadOnnxRuntime();
+      const session = await this.#runtime.InferenceSession.create(request.model, {
+        intraOpNumThreads: request.threads,
+        interOpNumThreads: 1,
+        executionMode: "sequential",
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3, // errors: ONNX Runtime warns about constants that it folded away
+      });
+      this.#sessions.set(key, { ...request, model: new Uint8Array(0), session });
+    });
+  }
+
+  close(key: number): Promise<void> {
+    return this.#inOrder(async () => {
+      const open = this.#sessions.get(key);
+      this.#sessions.delete(key);
+      await open?.session.release();
+    });
+  }
+
+  run(key: number, arrays: readonly Data[]): Promise<Data[]> {
+    return this.#inOrder(async () => {
+      const { session, inputs } = this.#session(key);
+      const feeds: Record<string, Tensor> = {};
+      for (const [i, data] of arrays.entries()) feeds[`i${i}`] = this.#tensor(inputs[i], data);
+      const results = await session.run(feeds);
+      return session.outputNames.map((name) => results[name].data as Data);
+    });
+  }
+
+  hold(key: number, arrays: readonly Data[], ports: readonly PortInfo[]): Promise<void> {
+    return this.#inOrder(async () => {
+      this.#runtime ??= await loadOnnxRuntime();
+      this.#states.set(key, {
+        current: arrays.map((data, i) => this.#tensor(ports[i], data.slice())), // steps will write into it
+        next: ports.map((port) =>
+          this.#tensor(port, new STORAGE[port.dtype as keyof typeof STORAGE](sizeOf(port.shape))),
+        ),
+      });
+    });
+  }
+
+  step(key: number, stateKey: number, arrays: readonly Data[]): Promise<Data[]> {
+    return this.#inOrder(async () => {
+      const { session, inputs } = this.#session(key);
+      const state = this.#state(stateKey);
+      const held = state.current.length;
+      const feeds: Record<string, Tensor> = {};
+      for (const [i, tensor] of state.current.entries()) feeds[`i${i}`] = tensor;
+      for (const [i, data] of arrays.entries()) feeds[`i${held + i}`] = this.#tensor(inputs[held + i], data);
+      const fetches: Record<string, Tensor | null> = {};
+      for (const [i, name] of session.outputNames.entries()) fetches[name] = state.next[i] ?? null;
+      const results = await session.run(feeds, fetches);
+      [state.current, state.next] = [state.next, state.current];
+      return session.outputNames.slice(held).map((name) => results[name].data as Data);
+    });
+  }
+
+  peek(key: number): Promise<Data[]> {
+    return this.#inOrder(async () => this.#state(key).current.map((tensor) => (tensor.data as Data).slice()));
+  }
+
+  drop(key: number): Promise<void> {
+    return this.#inOrder(async () => {
+      this.#states.delete(key);
+    });
+  }
+
+  #session(key: number): OpenSession {
+    const session = this.#sessions.get(key);
+    if (!session)
+      throw new EngineError("Expected an open session, got one that was disposed of. Compile the function again.");
+    return session;
+  }
+
+  #state(key: number): HeldState {
+    const state = this.#states.get(key);
+    if (!state) throw new EngineError("Expected a resident state, got one that was disposed of. Start it again.");
+    return state;
+  }
+
+  #tensor(port: PortInfo, data: Data): Tensor {
+    return new this.#runtime!.Tensor(port.dtype as "float32", data as Float32Array, port.shape);
+  }
+
+  #inOrder<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task);
+    this.#last = result.catch(() => undefined); // a failure is its caller's, not the next one's
+    return result;
+  }
+}

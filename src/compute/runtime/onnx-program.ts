@@ -1,0 +1,146 @@
+import type { NdArray } from "../array.ts";
+import { EngineError } from "../errors.ts";
+import { checkSameForm, InputGate } from "../inputs.ts";
+import type { AnyFunction, AnyResident, Program, ProgramOptions } from "../program.ts";
+import { type Trace, trace } from "../trace/trace.ts";
+import { isNdArray, type Leaf, rebuild } from "../tree.ts";
+import { type Data, type Host, nextKey } from "./host.ts";
+import { hostFor } from "./hosts.ts";
+
+const MAX_GRAPHS = 8; // graphs kept for one function; the least recently used is closed
+
+/** A graph that is open on a host. */
+interface OpenGraph {
+  readonly key: number;
+  readonly host: Host;
+  readonly trace: Omit<Trace, "model">;
+  readonly ready: Promise<void>;
+}
+
+/** A function as graphs for ONNX Runtime, one for each set of input shapes. */
+export class OnnxProgram implements Program {
+  readonly #fn: AnyFunction;
+  readonly #options: ProgramOptions;
+  readonly #inputs: InputGate;
+  readonly #states: InputGate;
+  readonly #graphs = new Map<string, OpenGraph>(); // in order of use, the oldest first
+  #disposed = false;
+
+  constructor(fn: AnyFunction, options: ProgramOptions) {
+    this.#fn = fn;
+    this.#options = options;
+    this.#inputs = new InputGate(options.name, "inputs");
+    this.#states = new InputGate(options.name, "state");
+  }
+
+  async run(inputs: unknown): Promise<unknown> {
+    const leaves = this.#inputs.admit(inputs);
+    const graph = this.#graph([inputs], leaves, { stateful: false });
+    await graph.ready;
+    return assemble(graph.trace, await graph.host.run(graph.key, dataOf(leaves)), 0);
+  }
+
+  async start(state: unknown): Promise<AnyResident> {
+    const form = this.#states.admit(state);
+    const ports = form.map(({ path, value: { shape, dtype } }) => ({ path, shape, dtype }));
+    const shapes = form.map(({ path, value }) => ({ path, value: { ...value, data: new Float32Array(0) } }));
+    const template = rebuild(state, isNdArray, (array) => ({ ...array, data: new Float32Array(0) }));
+    const key = nextKey();
+    let host = this.#host();
+    let disposed = false;
+    await host.hold(key, dataOf(form), ports);
+
+    const usable = (): void => {
+      if (disposed)
+        throw new EngineError(
+          `Expected a resident state of "${this.#options.name}", got one that was disposed of. Start it again.`,
+        );
+      if (host.dead) throw host.dead;
+    };
+    return {
+      step: async (inputs) => {
+        usable();
+        const leaves = this.#inputs.admit(inputs);
+        const graph = this.#graph([template, inputs], [...shapes, ...leaves], { stateful: true });
+        await graph.ready;
+        usable();
+        return assemble(graph.trace, await host.step(graph.key, key, dataOf(leaves)), ports.length);
+      },
+      read: async () => {
+        usable();
+        const arrays = await host.peek(key);
+        return rebuild(template, isNdArray, ({ shape, dtype }, i) => ({ shape, dtype, data: arrays[i] }));
+      },
+      write: async (replacement) => {
+        const leaves = this.#states.admit(replacement);
+        checkSameForm(this.#options.name, shapes, leaves);
+        if (!disposed && host.dead) host = this.#host();
+        usable();
+        await host.hold(key, dataOf(leaves), ports);
+      },
+      dispose: async () => {
+        if (disposed) return;
+        disposed = true;
+        if (!host.dead) await host.drop(key);
+      },
+    };
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    const graphs = [...this.#graphs.values()];
+    this.#graphs.clear();
+    await Promise.all(graphs.map(close));
+  }
+
+  #host(): Host {
+    return hostFor(this.#options);
+  }
+
+  /** The graph for these shapes: found, or traced and opened. */
+  #graph(examples: unknown[], leaves: readonly Leaf<NdArray>[], { stateful }: { stateful: boolean }): OpenGraph {
+    const { name, constants, threads } = this.#options;
+    if (this.#disposed)
+      throw new EngineError(`Expected "${name}" to be in use, got a call after dispose(). Compile it again.`);
+    let signature = "";
+    for (const { value } of leaves) signature += `${value.shape};`;
+    const known = this.#graphs.get(signature);
+    this.#graphs.delete(signature);
+    if (known && !known.host.dead) {
+      this.#graphs.set(signature, known); // now the most recent
+      return known;
+    }
+    const { model, ...rest } = trace(this.#fn, { name, examples, constants, stateful });
+    const host = this.#host();
+    const key = nextKey();
+    const ready = host.open(key, { model, inputs: rest.inputs, outputs: rest.outputs, threads });
+    ready.catch(() => this.#graphs.delete(signature)); // a session that did not open is not kept
+    const opened = { key, host, trace: rest, ready };
+    this.#graphs.set(signature, opened);
+    if (this.#graphs.size > MAX_GRAPHS) {
+      const [oldest, graph] = this.#graphs.entries().next().value!;
+      this.#graphs.delete(oldest);
+      void close(graph);
+    }
+    return opened;
+  }
+}
+
+async function close({ host, key, ready }: OpenGraph): Promise<void> {
+  await ready.catch(() => undefined);
+  if (!host.dead) await host.close(key).catch(() => undefined); // a host that dies meanwhile has closed it too
+}
+
+const dataOf = (leaves: readonly Leaf<NdArray>[]): Data[] => leaves.map(({ value }) => value.data);
+
+/** The results in the tree the function returned them in; `from` is where they begin among the graph's outputs. */
+function assemble(
+  { outputs, template }: Pick<Trace, "outputs" | "template">,
+  arrays: readonly Data[],
+  from: number,
+): unknown {
+  return rebuild(template, isNdArray, (_, i) => {
+    const { shape, dtype } = outputs[from + i];
+    return { shape, dtype, data: arrays[i] };
+  });
+}

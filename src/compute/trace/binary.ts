@@ -1,0 +1,187 @@
+import * as tf from "@tensorflow/tfjs";
+import { sameShape, type ValueType } from "../onnx/graph.ts";
+import { lower, type TensorType, tracer, typeOf } from "./backend.ts";
+
+/* Two tensors in, broadcast against each other; and the few ops with more. */
+
+/**
+ * The value to use for one operand. ONNX broadcasts by itself, so a filled tensor becomes a scalar, and an Expand is
+ * looked through, as long as the other operand carries the full shape.
+ */
+function operand(x: tf.TensorInfo, shape: readonly number[], other: tf.TensorInfo): string {
+  const { graph } = tracer;
+  if (!sameShape(other.shape, shape)) return tracer.value(x);
+  const fill = tracer.filledWith(x);
+  if (fill !== undefined) return graph.scalar(fill, typeOf(x));
+  const value = tracer.value(x);
+  return expandedFrom(value) ?? value;
+}
+
+/** What an Expand repeats; undefined for any other value. */
+function expandedFrom(value: string): string | undefined {
+  const source = tracer.graph.producer(value);
+  return source?.op === "Expand" ? source.inputs[0] : undefined;
+}
+
+const shapeOf = (a: tf.TensorInfo, b: tf.TensorInfo): number[] =>
+  tf.backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
+
+type Fold = (a: number, b: number) => number;
+const FOLDS: Readonly<Record<string, Fold>> = {
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Mul: (a, b) => a * b,
+  Div: (a, b) => a / b,
+  Max: Math.max,
+  Min: Math.min,
+};
+
+/** x itself, repeated to `shape`. */
+function repeated(x: tf.TensorInfo, shape: readonly number[]): tf.TensorInfo {
+  if (sameShape(x.shape, shape)) return tracer.alias(x, shape);
+  const fill = tracer.filledWith(x);
+  if (fill !== undefined) return tracer.fill(fill, shape, typeOf(x));
+  return tracer.result(tracer.graph.expand(tracer.value(x), shape));
+}
+
+/** x ∘ 1, x ∘ 0 and the like, where the answer is an operand or a constant. Float only: int32 division truncates. */
+function simplified(
+  op: string,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  shape: readonly number[],
+): tf.TensorInfo | undefined {
+  const [left, right] = [tracer.filledWith(a), tracer.filledWith(b)];
+  if (left !== undefined && right !== undefined && FOLDS[op])
+    return tracer.fill(FOLDS[op](left, right), shape, "float32");
+  if ((right === 1 && (op === "Mul" || op === "Div")) || (right === 0 && (op === "Add" || op === "Sub")))
+    return repeated(a, shape);
+  if ((left === 1 && op === "Mul") || (left === 0 && op === "Add")) return repeated(b, shape);
+  if (op === "Mul" && (left === 0 || right === 0)) return tracer.fill(0, shape, "float32"); // gradients: never 0 · ∞ by design
+  return undefined;
+}
+
+/** f(Expand(x), scalar) → Expand(f(x, scalar)): computes on the small side of a broadcast. */
+function belowExpand(
+  op: string,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  shape: readonly number[],
+  dtype: ValueType,
+): string | undefined {
+  const { graph } = tracer;
+  for (const [x, other, flipped] of [
+    [a, b, false],
+    [b, a, true],
+  ] as const) {
+    const fill = tracer.filledWith(other);
+    if (fill === undefined || !sameShape(x.shape, shape) || tracer.filledWith(x) !== undefined) continue;
+    const source = expandedFrom(tracer.value(x));
+    if (source === undefined) continue;
+    const constant = graph.scalar(fill, typeOf(other));
+    const small = graph.one(op, flipped ? [constant, source] : [source, constant], {
+      shape: graph.info(source).shape,
+      dtype,
+    });
+    return graph.expand(small, shape);
+  }
+  return undefined;
+}
+
+/** Both operands as tensors of one type; bool counts as int32 in arithmetic and comparisons. */
+function numeric(x: tf.TensorInfo): tf.TensorInfo {
+  if (x.dtype !== "bool") return x;
+  const fill = tracer.filledWith(x);
+  return fill !== undefined
+    ? tracer.fill(fill, x.shape, "int32")
+    : tracer.result(tracer.graph.cast(tracer.value(x), "int32"));
+}
+
+function binary(op: string, left: tf.TensorInfo, right: tf.TensorInfo, to?: TensorType): tf.TensorInfo {
+  const [a, b] = [numeric(left), numeric(right)];
+  const shape = shapeOf(a, b);
+  const dtype = to ?? typeOf(a);
+  if (dtype === "float32") {
+    const simple = simplified(op, a, b, shape);
+    if (simple) return simple;
+  }
+  const small = belowExpand(op, a, b, shape, dtype);
+  return tracer.result(small ?? tracer.graph.one(op, [operand(a, shape, b), operand(b, shape, a)], { shape, dtype }));
+}
+
+const ARITHMETIC = { Add: "Add", Sub: "Sub", Multiply: "Mul", Maximum: "Max", Minimum: "Min" };
+for (const [kernel, op] of Object.entries(ARITHMETIC)) lower(kernel, ({ a, b }) => binary(op, a, b));
+lower("RealDiv", ({ a, b }) => binary("Div", a, b, "float32"));
+lower("Pow", ({ a, b }) => binary("Pow", a, b));
+
+const COMPARISONS = {
+  Equal: "Equal",
+  Greater: "Greater",
+  GreaterEqual: "GreaterOrEqual",
+  Less: "Less",
+  LessEqual: "LessOrEqual",
+};
+for (const [kernel, op] of Object.entries(COMPARISONS)) lower(kernel, ({ a, b }) => binary(op, a, b, "bool"));
+lower("NotEqual", ({ a, b }) => {
+  const equal = tracer.value(binary("Equal", a, b, "bool"));
+  return tracer.result(tracer.graph.one("Not", [equal], tracer.graph.info(equal)));
+});
+
+for (const [kernel, op] of Object.entries({ LogicalAnd: "And", LogicalOr: "Or", LogicalXor: "Xor" })) {
+  lower(kernel, ({ a, b }) =>
+    tracer.result(tracer.graph.one(op, [tracer.value(a), tracer.value(b)], { shape: shapeOf(a, b), dtype: "bool" })),
+  );
+}
+
+lower("SquaredDifference", ({ a, b }) => {
+  const difference = tracer.value(binary("Sub", a, b));
+  return tracer.result(tracer.graph.one("Mul", [difference, difference], tracer.graph.info(difference)));
+});
+
+/** ⌊a / b⌋. int32 goes through float32, exact below 2²⁴, as in the tfjs cpu backend through float64. */
+lower("FloorDiv", ({ a, b }) => {
+  const { graph } = tracer;
+  const shape = shapeOf(a, b);
+  const inputs = [a, b].map((x) => graph.cast(tracer.value(x), "float32"));
+  const quotient = graph.one("Div", inputs, { shape, dtype: "float32" });
+  return tracer.result(graph.cast(graph.one("Floor", [quotient], { shape, dtype: "float32" }), "int32"));
+});
+
+/** a − ⌊a / b⌋ · b: the sign of the divisor, as in Python. */
+lower("Mod", ({ a, b }) => {
+  const { graph } = tracer;
+  const info = { shape: shapeOf(a, b), dtype: typeOf(a) };
+  const [x, y] = [tracer.value(a), tracer.value(b)];
+  if (info.dtype === "int32") return tracer.result(graph.one("Mod", [x, y], info));
+  const whole = graph.one("Floor", [graph.one("Div", [x, y], info)], info);
+  return tracer.result(graph.one("Sub", [x, graph.one("Mul", [whole, y], info)], info));
+});
+
+lower("Prelu", ({ x, alpha }) => {
+  const { graph } = tracer;
+  const info = { shape: shapeOf(x, alpha), dtype: "float32" } as const;
+  const value = tracer.value(x);
+  const positive = graph.one("Greater", [value, graph.scalar(0)], { shape: x.shape, dtype: "bool" });
+  return tracer.result(
+    graph.one("Where", [positive, value, graph.one("Mul", [value, tracer.value(alpha)], info)], info),
+  );
+});
+
+lower("AddN", (inputs) => {
+  const { graph } = tracer;
+  const values = Object.values(inputs).map((x) => tracer.value(x));
+  const info = graph.info(values[0]);
+  if (info.dtype === "float32") return tracer.result(graph.one("Sum", values, info));
+  return tracer.result(values.reduce((sum, value) => graph.one("Add", [sum, value], info)));
+});
+
+/** Where: a condition of lower rank chooses whole rows. */
+lower("Select", ({ condition, t, e }) => {
+  const { graph } = tracer;
+  const trailing = t.shape.slice(condition.shape.length).map(() => 1);
+  const chosen = graph.reshape(tracer.value(condition), [...condition.shape, ...trailing]);
+  const isBool = typeOf(t) === "bool"; // ONNX Runtime has no Where for bool
+  const [yes, no] = [t, e].map((x) => (isBool ? graph.cast(tracer.value(x), "uint8") : operand(x, t.shape, condition)));
+  const info = { shape: t.shape, dtype: isBool ? ("uint8" as const) : typeOf(t) };
+  return tracer.result(graph.cast(graph.one("Where", [chosen, yes, no], info), typeOf(t)));
+});

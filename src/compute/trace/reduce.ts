@@ -1,0 +1,124 @@
+import * as tf from "@tensorflow/tfjs";
+import { sizeOf } from "../array.ts";
+import { lower, tracer, typeOf } from "./backend.ts";
+import { elementwise } from "./unary.ts";
+
+/* Sums, extrema and scans along axes. */
+
+interface AxisAttributes {
+  readonly axis?: number | number[];
+  readonly reductionIndices?: number | number[]; // what Max calls its axes
+  readonly keepDims?: boolean;
+}
+
+const axesOf = (x: tf.TensorInfo, axis: number | number[] | undefined): number[] =>
+  tf.util.parseAxisParam(axis as number | number[], x.shape);
+
+function reducedShape(x: tf.TensorInfo, axes: readonly number[], keepDims = false): number[] {
+  if (keepDims) return x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+  return x.shape.filter((_, axis) => !axes.includes(axis));
+}
+
+/**
+ * Neighbouring axes that are all reduced, or all kept, as one axis: ONNX Runtime has fast paths for reductions of
+ * two- and three-dimensional arrays.
+ */
+function mergeAxes(shape: readonly number[], axes: readonly number[]): { shape: number[]; axes: number[] } {
+  const merged: { length: number; reduced: boolean }[] = [];
+  shape.forEach((length, axis) => {
+    if (length === 1) return;
+    const reduced = axes.includes(axis);
+    const last = merged.at(-1);
+    if (last?.reduced === reduced) last.length *= length;
+    else merged.push({ length, reduced });
+  });
+  return {
+    shape: merged.map(({ length }) => length),
+    axes: merged.flatMap(({ reduced }, axis) => (reduced ? [axis] : [])),
+  };
+}
+
+/** Reduces with an ONNX op; axes are an input of ReduceSum and an attribute of the others (opset 17). */
+function reduce(op: string, value: string, axes: readonly number[], shape: readonly number[]): string {
+  const { graph } = tracer;
+  const { shape: full, dtype } = graph.info(value);
+  const merged = mergeAxes(full, axes);
+  if (merged.axes.length === 0) return graph.reshape(value, shape);
+  const source = graph.reshape(value, merged.shape);
+  const info = { shape: merged.shape.filter((_, axis) => !merged.axes.includes(axis)), dtype };
+  const reduced =
+    op === "ReduceSum"
+      ? graph.one(op, [source, graph.integers(merged.axes)], info, { keepdims: 0 })
+      : graph.one(op, [source], info, { axes: merged.axes, keepdims: 0 });
+  return graph.reshape(reduced, shape);
+}
+
+lower<AxisAttributes>("Sum", ({ x }, { axis, keepDims }) => {
+  const axes = axesOf(x, axis);
+  const shape = reducedShape(x, axes, keepDims);
+  const dtype = typeOf(x) === "bool" ? "int32" : typeOf(x);
+  const fill = tracer.filledWith(x);
+  if (fill !== undefined) return tracer.fill((fill * sizeOf(x.shape)) / sizeOf(shape), shape, dtype);
+  return tracer.result(reduce("ReduceSum", tracer.graph.cast(tracer.value(x), dtype), axes, shape));
+});
+
+for (const [name, op] of Object.entries({ Max: "ReduceMax", Min: "ReduceMin", Prod: "ReduceProd" })) {
+  lower<AxisAttributes>(name, ({ x }, { axis, reductionIndices, keepDims }) => {
+    const axes = axesOf(x, reductionIndices ?? axis);
+    const dtype = typeOf(x) === "bool" ? "int32" : typeOf(x);
+    return tracer.result(reduce(op, tracer.graph.cast(tracer.value(x), dtype), axes, reducedShape(x, axes, keepDims)));
+  });
+}
+
+lower<AxisAttributes>("Mean", ({ x }, { axis, keepDims }) => {
+  const axes = axesOf(x, axis);
+  return tracer.result(
+    reduce("ReduceMean", tracer.graph.cast(tracer.value(x), "float32"), axes, reducedShape(x, axes, keepDims)),
+  );
+});
+
+for (const [name, op] of Object.entries({ All: "ReduceMin", Any: "ReduceMax" })) {
+  lower<AxisAttributes>(name, ({ x }, { axis, keepDims }) => {
+    const { graph } = tracer;
+    const axes = axesOf(x, axis);
+    return tracer.result(
+      graph.cast(reduce(op, graph.cast(tracer.value(x), "int32"), axes, reducedShape(x, axes, keepDims)), "bool"),
+    );
+  });
+}
+
+for (const name of ["ArgMax", "ArgMin"]) {
+  lower<AxisAttributes>(name, ({ x }, { axis }) => {
+    const [along] = axesOf(x, axis);
+    const info = { shape: reducedShape(x, [along]), dtype: "int64" } as const;
+    return tracer.result(tracer.graph.one(name, [tracer.value(x)], info, { axis: along, keepdims: 0 }));
+  });
+}
+
+lower<tf.CumsumAttrs>("Cumsum", ({ x }, { axis, exclusive, reverse }) => {
+  const along = tracer.graph.scalar(axesOf(x, axis)[0], "int64");
+  return tracer.result(
+    elementwise("CumSum", [tracer.value(x), along], { exclusive: Number(exclusive), reverse: Number(reverse) }),
+  );
+});
+
+const last = (axis: number, x: tf.TensorInfo): number => (axis < 0 ? axis + x.shape.length : axis);
+lower<tf.SoftmaxAttrs>("Softmax", ({ logits }, { dim }) =>
+  tracer.result(elementwise("Softmax", [tracer.value(logits)], { axis: last(dim, logits) })),
+);
+lower<tf.LogSoftmaxAttrs>("LogSoftmax", ({ logits }, { axis }) =>
+  tracer.result(elementwise("LogSoftmax", [tracer.value(logits)], { axis: last(axis, logits) })),
+);
+
+lower<tf.TopKAttrs>("TopK", ({ x }, { k, sorted }) => {
+  const { graph } = tracer;
+  const shape = [...x.shape.slice(0, -1), k];
+  const outputs = [
+    { shape, dtype: typeOf(x) },
+    { shape, dtype: "int64" as const },
+  ];
+  const attributes = { axis: x.shape.length - 1, sorted: Number(sorted) };
+  return graph
+    .many("TopK", [tracer.value(x), graph.integers([k])], outputs, attributes)
+    .map((name) => tracer.result(name));
+});

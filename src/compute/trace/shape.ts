@@ -1,0 +1,182 @@
+import * as tf from "@tensorflow/tfjs";
+import { sizeOf } from "../array.ts";
+import { sameShape } from "../onnx/graph.ts";
+import { lower, type TensorType, tracer, typeOf } from "./backend.ts";
+
+/* Ops that move or repeat elements and compute nothing; and those that make tensors of known numbers. */
+
+lower("Identity", ({ x }) => tracer.alias(x, x.shape));
+lower<tf.ReshapeAttrs>("Reshape", ({ x }, { shape }) =>
+  tracer.alias(x, tf.util.inferFromImplicitShape(shape, sizeOf(x.shape))),
+);
+lower<tf.ExpandDimsAttrs>("ExpandDims", ({ input }, { dim }) => {
+  const shape = input.shape.slice();
+  shape.splice(dim < 0 ? dim + shape.length + 1 : dim, 0, 1);
+  return tracer.alias(input, shape);
+});
+
+lower("ZerosLike", ({ x }) => tracer.fill(0, x.shape, typeOf(x)));
+lower("OnesLike", ({ x }) => tracer.fill(1, x.shape, typeOf(x)));
+lower<tf.FillAttrs>("Fill", (_, { shape, value, dtype }) =>
+  tracer.fill(Number(value), shape, (dtype ?? tf.util.inferDtype(value)) as TensorType),
+);
+lower<tf.RangeAttrs>("Range", (_, { start, stop, step, dtype }) => {
+  const length = Math.max(0, Math.ceil((stop - start) / step));
+  const data = dtype === "int32" ? new Int32Array(length) : new Float32Array(length);
+  return tracer.numbers(
+    data.map((_, i) => start + i * step),
+    [length],
+    dtype as TensorType,
+  );
+});
+
+lower<tf.TransposeAttrs>("Transpose", ({ x }, { perm }) => {
+  const shape = perm.map((axis) => x.shape[axis]);
+  const fill = tracer.filledWith(x);
+  return fill !== undefined
+    ? tracer.fill(fill, shape, typeOf(x))
+    : tracer.result(tracer.graph.transpose(tracer.value(x), perm));
+});
+
+lower<tf.SliceAttrs>("Slice", ({ x }, attributes) => {
+  const [begin, size] = tf.slice_util.parseSliceParams(x as tf.Tensor, attributes.begin, attributes.size);
+  const fill = tracer.filledWith(x);
+  if (fill !== undefined) return tracer.fill(fill, size, typeOf(x));
+  const end = begin.map((start, axis) => start + size[axis]);
+  return tracer.result(tracer.graph.slice(tracer.value(x), begin, end));
+});
+
+lower<tf.StridedSliceAttrs>("StridedSlice", ({ x }, a) => {
+  const { finalShapeSparse, finalShape, begin, strides } = tf.slice_util.sliceInfo(
+    x.shape,
+    a.begin,
+    a.end,
+    a.strides,
+    a.beginMask,
+    a.endMask,
+    a.ellipsisMask,
+    a.newAxisMask,
+    a.shrinkAxisMask,
+  );
+  const end = begin.map(
+    (start, axis) => start + (finalShapeSparse[axis] - 1) * strides[axis] + Math.sign(strides[axis]),
+  );
+  const { graph } = tracer;
+  return tracer.result(graph.reshape(graph.slice(tracer.value(x), begin, end, strides), finalShape));
+});
+
+/** Joins values along an axis; values of length 0 there are left out. */
+function concat(values: readonly string[], axis: number): string {
+  const { graph } = tracer;
+  const infos = values.map((value) => graph.info(value));
+  const filled = values.filter((_, i) => infos[i].shape[axis] > 0);
+  if (filled.length <= 1) return filled[0] ?? values[0];
+  const length = infos.reduce((sum, { shape }) => sum + shape[axis], 0);
+  const shape = infos[0].shape.map((size, i) => (i === axis ? length : size));
+  return graph.one("Concat", filled, { shape, dtype: infos[0].dtype }, { axis });
+}
+
+/** A tensor of one number throughout, if all of `parts` are filled with the same one. */
+function sharedFill(parts: readonly tf.TensorInfo[]): number | undefined {
+  const first = tracer.filledWith(parts[0]);
+  return first !== undefined && parts.every((part) => tracer.filledWith(part) === first) ? first : undefined;
+}
+
+lower<tf.ConcatAttrs>("Concat", (inputs, { axis }) => {
+  const parts = Object.values(inputs);
+  const [along] = tf.util.parseAxisParam(axis, parts[0].shape);
+  const fill = sharedFill(parts);
+  if (fill !== undefined) {
+    const shapes = parts.map(({ shape }) => shape);
+    return tracer.fill(fill, tf.backend_util.computeOutShape(shapes, along), typeOf(parts[0]));
+  }
+  const values = parts.map((part) => tracer.value(part));
+  return tracer.result(concat(values, along));
+});
+
+lower<tf.PackAttrs>("Pack", (inputs, { axis }) => {
+  const parts = Object.values(inputs);
+  const shape = parts[0].shape.slice();
+  const along = axis < 0 ? axis + shape.length + 1 : axis;
+  shape.splice(along, 0, 1);
+  const fill = sharedFill(parts);
+  if (fill !== undefined) {
+    shape[along] = parts.length;
+    return tracer.fill(fill, shape, typeOf(parts[0]));
+  }
+  const values = parts.map((part) => tracer.graph.reshape(tracer.value(part), shape));
+  return tracer.result(concat(values, along));
+});
+
+function split(value: string, sizes: readonly number[], axis: number): readonly string[] {
+  const { graph } = tracer;
+  if (sizes.length === 1) return [value];
+  const { shape, dtype } = graph.info(value);
+  const outputs = sizes.map((size) => ({ shape: shape.map((length, i) => (i === axis ? size : length)), dtype }));
+  return graph.many("Split", [value, graph.integers(sizes)], outputs, { axis });
+}
+
+lower<tf.SplitVAttrs>("SplitV", ({ x }, { numOrSizeSplits, axis }) => {
+  const [along] = tf.util.parseAxisParam(axis, x.shape);
+  const sizes = tf.backend_util.prepareSplitSize(x as tf.Tensor, numOrSizeSplits, along);
+  return split(tracer.value(x), sizes, along).map((value) => tracer.result(value));
+});
+
+lower<tf.UnpackAttrs>("Unpack", ({ value: x }, { axis }) => {
+  const along = axis < 0 ? axis + x.shape.length : axis;
+  const shape = x.shape.filter((_, i) => i !== along);
+  const sizes = new Array<number>(x.shape[along]).fill(1);
+  return split(tracer.value(x), sizes, along).map((value) => tracer.result(tracer.graph.reshape(value, shape)));
+});
+
+lower<tf.TileAttrs>("Tile", ({ x }, { reps }) => {
+  const { graph } = tracer;
+  const shape = x.shape.map((length, axis) => length * reps[axis]);
+  const fill = tracer.filledWith(x);
+  if (fill !== undefined) return tracer.fill(fill, shape, typeOf(x));
+  if (x.shape.every((length, axis) => length === 1 || reps[axis] === 1))
+    return tracer.result(graph.expand(tracer.value(x), shape));
+  return tracer.result(graph.one("Tile", [tracer.value(x), graph.integers(reps)], { shape, dtype: typeOf(x) }));
+});
+
+lower<tf.BroadCastToAttrs>("BroadcastTo", ({ x }, { shape }) => {
+  const fill = tracer.filledWith(x);
+  return fill !== undefined
+    ? tracer.fill(fill, shape, typeOf(x))
+    : tracer.result(tracer.graph.expand(tracer.value(x), shape));
+});
+
+lower<tf.PadV2Attrs>("PadV2", ({ x }, { paddings, constantValue }) => {
+  const shape = x.shape.map((length, axis) => length + paddings[axis][0] + paddings[axis][1]);
+  if (sameShape(shape, x.shape)) return tracer.alias(x, shape);
+  if (tracer.filledWith(x) === constantValue) return tracer.fill(constantValue, shape, typeOf(x));
+  return tracer.result(tracer.graph.pad(tracer.value(x), paddings, constantValue));
+});
+
+lower<tf.MirrorPadAttrs>("MirrorPad", ({ x }, { paddings, mode }) => {
+  const { graph } = tracer;
+  const offset = mode === "reflect" ? 1 : 0; // symmetric repeats the edge itself
+  let value = tracer.value(x);
+  paddings.forEach(([before, after], axis) => {
+    const length = x.shape[axis];
+    const index = Int32Array.from({ length: before + length + after }, (_, i) => {
+      const place = i - before;
+      if (place < 0) return -place - 1 + offset;
+      return place < length ? place : 2 * length - 1 - place - offset;
+    });
+    if (before + after === 0) return;
+    const shape = graph.info(value).shape.map((size, i) => (i === axis ? index.length : size));
+    const places = graph.constant(index, [index.length], "int32");
+    value = graph.one("Gather", [value, places], { shape, dtype: typeOf(x) }, { axis });
+  });
+  return tracer.result(value);
+});
+
+lower<tf.ReverseAttrs>("Reverse", ({ x }, { dims }) => {
+  const reversed = tf.util.parseAxisParam(dims, x.shape);
+  const flip = (axis: number) => reversed.includes(axis);
+  const begin = x.shape.map((length, axis) => (flip(axis) ? length - 1 : 0));
+  const end = x.shape.map((length, axis) => (flip(axis) ? -1 : length));
+  const steps = x.shape.map((_, axis) => (flip(axis) ? -1 : 1));
+  return tracer.result(tracer.graph.slice(tracer.value(x), begin, end, steps));
+});
