@@ -6,7 +6,8 @@ const BRICKS = brickTexture();
 const STONE = stoneTexture();
 
 const FAR_SHADE = 1; // Doom draws walls along y brighter than walls along x, whose light falls off with distance
-const STEEPEST = 0.1; // slopes below are as if this, or a wall seen along its length would be all blur
+const STEEPEST = 0.1; // slopes below count as this: a wall seen along its length would be all blur
+const AWAY = 2 ** 16; // whole textures added to a place in the room, to make it positive: truncation is then floor
 
 /** Where the eye is, in map units. */
 export interface Eye {
@@ -21,41 +22,67 @@ export interface Eye {
 export class RoomPainter {
   readonly #camera: Camera;
   readonly #samples: number;
-  readonly #slope: Float64Array; // units down for each unit of depth, by row of rays
+  readonly #rows: number; // of rays
+  readonly #pixelRow: Int32Array; // by row of rays: where its pixels begin
   readonly #stoneDepth: Float64Array; // where floor or ceiling is met
   readonly #stoneLevel: Uint8Array;
   readonly #stoneShade: Float64Array;
+  readonly #stoneColumn: Int32Array; // texel along x, for the eye being drawn
 
   constructor(camera: Camera, samples: number) {
     this.#camera = camera;
     this.#samples = samples;
-    const { height, focalX, focalY } = camera;
-    const rows = height * samples;
-    this.#slope = Float64Array.from({ length: rows }, (_, row) => ((row + 0.5) / samples - height / 2) / focalY);
-    this.#stoneDepth = this.#slope.map((down) => (down > 0 ? PLAYER.eye : PLAYER.eye - ROOM.height) / down);
+    const { width, height, focalX, focalY } = camera;
+    this.#rows = height * samples;
+    this.#pixelRow = Int32Array.from({ length: this.#rows }, (_, row) => Math.floor(row / samples) * width * 3);
+    this.#stoneDepth = new Float64Array(this.#rows).map((_, row) => {
+      const down = ((row + 0.5) / samples - height / 2) / focalY; // units down for each unit of depth
+      return (down > 0 ? PLAYER.eye : PLAYER.eye - ROOM.height) / down;
+    });
     this.#stoneShade = this.#stoneDepth.map((depth) => 1 - 0.16 * Math.min(1, Math.max(0, (depth - 60) / 460)));
     // A ray's footprint is long and narrow here: its level is that of the square of the same area.
     this.#stoneLevel = Uint8Array.from(this.#stoneDepth, (depth) =>
       levelFor(STONE, (depth * Math.sqrt(depth / (focalX * focalY * PLAYER.eye))) / samples),
     );
+    this.#stoneColumn = new Int32Array(this.#rows);
   }
 
   /** The room from `eye`: RGB bytes (height, width, 3). */
   draw(eye: Eye): Uint8Array {
-    const { width, height, focalX } = this.#camera;
+    const { width, height, focalX, focalY } = this.#camera;
     const samples = this.#samples;
+    for (let row = 0; row < this.#rows; row++) {
+      this.#stoneColumn[row] = Math.floor((eye.x + this.#stoneDepth[row]) / (1 << this.#stoneLevel[row]));
+    }
     const sums = new Float32Array(width * height * 3);
     const farDepth = ROOM.front - eye.x;
     for (let column = 0; column < width * samples; column++) {
       const right = ((column + 0.5) / samples - width / 2) / focalX; // units to the right for each unit of depth
       const sideDepth = right > 0 ? (eye.y - ROOM.right) / right : (eye.y - ROOM.left) / right;
       const isSide = sideDepth < farDepth;
-      const wallDepth = isSide ? sideDepth : farDepth;
-      const along = isSide ? eye.x + wallDepth : eye.y - right * wallDepth;
-      const stretch = isSide ? 1 / Math.min(1, Math.max(Math.abs(right), STEEPEST)) : 1;
-      const level = levelFor(BRICKS, (wallDepth / (focalX * samples)) * Math.sqrt(stretch));
-      const shade = isSide ? 0.98 - 0.27 * Math.min(1, wallDepth / 500) : FAR_SHADE;
-      this.#drawColumn(sums, column, { eye, right, wallDepth, along, level, shade });
+      const depth = isSide ? sideDepth : farDepth;
+      const middle = (height / 2) * samples - 0.5;
+      const rowsAUnit = (focalY * samples) / depth;
+      const top = Math.ceil(middle - (ROOM.height - PLAYER.eye) * rowsAUnit);
+      const bottom = Math.ceil(middle + PLAYER.eye * rowsAUnit);
+      const firstWall = Math.max(0, top);
+      const lastWall = Math.min(this.#rows, bottom);
+      const at = Math.floor(column / samples) * 3;
+      this.#drawStone(sums, at, { from: 0, to: firstWall, y: eye.y, right });
+      this.#drawBricks(sums, at, {
+        from: firstWall,
+        to: lastWall,
+        along: isSide ? eye.x + depth : eye.y - right * depth,
+        level: levelFor(
+          BRICKS,
+          Math.sqrt(isSide ? 1 / Math.max(Math.min(1, Math.abs(right)), STEEPEST) : 1) /
+            rowsAcross(depth, focalX, samples),
+        ),
+        shade: isSide ? 0.98 - 0.27 * Math.min(1, depth / 500) : FAR_SHADE,
+        below: ROOM.height - PLAYER.eye - middle / rowsAUnit,
+        unitsARow: 1 / rowsAUnit,
+      });
+      this.#drawStone(sums, at, { from: lastWall, to: this.#rows, y: eye.y, right });
     }
     const pixels = new Uint8Array(sums.length);
     const share = 1 / (samples * samples);
@@ -63,49 +90,58 @@ export class RoomPainter {
     return pixels;
   }
 
-  #drawColumn(sums: Float32Array, column: number, ray: ColumnOfRays): void {
-    const samples = this.#samples;
-    const width = this.#camera.width;
-    const { eye, right, wallDepth, level, shade } = ray;
-    const bricks = BRICKS.levels[level];
-    const brickScale = 1 / (1 << level);
-    const brickMask = (BRICKS.size >> level) - 1;
-    const brickColumn = Math.floor(ray.along * brickScale) & brickMask;
-    const pixelColumn = Math.floor(column / samples);
-    const rows = this.#slope.length;
-    for (let row = 0; row < rows; row++) {
-      const z = PLAYER.eye - this.#slope[row] * wallDepth;
-      const at = (Math.floor(row / samples) * width + pixelColumn) * 3;
-      let texels = bricks;
-      let from: number;
-      let light = shade;
-      if (z >= 0 && z < ROOM.height) {
-        const brickRow = Math.floor((ROOM.height - z) * brickScale) & brickMask;
-        from = (brickRow * (brickMask + 1) + brickColumn) * 3;
-      } else {
-        const depth = this.#stoneDepth[row];
-        const stoneLevel = this.#stoneLevel[row];
-        const scale = 1 / (1 << stoneLevel);
-        const mask = (STONE.size >> stoneLevel) - 1;
-        const u = Math.floor((eye.x + depth) * scale) & mask;
-        const v = Math.floor((eye.y - right * depth) * scale) & mask;
-        texels = STONE.levels[stoneLevel];
-        from = (v * (mask + 1) + u) * 3;
-        light = this.#stoneShade[row];
-      }
-      sums[at] += texels[from] * light;
-      sums[at + 1] += texels[from + 1] * light;
-      sums[at + 2] += texels[from + 2] * light;
+  #drawStone(sums: Float32Array, column: number, { from, to, y, right }: StoneRays): void {
+    const { levels, size } = STONE;
+    for (let row = from; row < to; row++) {
+      const level = this.#stoneLevel[row];
+      const side = size >> level;
+      const v = (((y - right * this.#stoneDepth[row]) / (1 << level) + AWAY) | 0) & (side - 1);
+      const texel = (v * side + (this.#stoneColumn[row] & (side - 1))) * 3;
+      const texels = levels[level];
+      const shade = this.#stoneShade[row];
+      const at = this.#pixelRow[row] + column;
+      sums[at] += texels[texel] * shade;
+      sums[at + 1] += texels[texel + 1] * shade;
+      sums[at + 2] += texels[texel + 2] * shade;
+    }
+  }
+
+  #drawBricks(sums: Float32Array, column: number, rays: BrickRays): void {
+    const { from, to, level, shade, below, unitsARow } = rays;
+    const texels = BRICKS.levels[level];
+    const side = BRICKS.size >> level;
+    const scale = 1 / (1 << level);
+    const u = Math.floor(rays.along * scale) & (side - 1);
+    for (let row = from; row < to; row++) {
+      const v = (((below + row * unitsARow) * scale) | 0) & (side - 1);
+      const texel = (v * side + u) * 3;
+      const at = this.#pixelRow[row] + column;
+      sums[at] += texels[texel] * shade;
+      sums[at + 1] += texels[texel + 1] * shade;
+      sums[at + 2] += texels[texel + 2] * shade;
     }
   }
 }
 
-/** One column of rays: `right` its slope, and the wall it meets: how deep, where along it, how sharp, how bright. */
-interface ColumnOfRays {
-  readonly eye: Eye;
+/** Part of a column of rays that meets floor or ceiling: rows `from` up to `to`, `right` the rays' slope. */
+interface StoneRays {
+  readonly from: number;
+  readonly to: number;
+  readonly y: number;
   readonly right: number;
-  readonly wallDepth: number;
+}
+
+/** The part that meets a wall: where along it, how sharp, how bright, and how far below its top each row is. */
+interface BrickRays {
+  readonly from: number;
+  readonly to: number;
   readonly along: number;
   readonly level: number;
   readonly shade: number;
+  readonly below: number; // at row 0; negative when the wall begins further down
+  readonly unitsARow: number;
+}
+
+function rowsAcross(depth: number, focalX: number, samples: number): number {
+  return (focalX * samples) / depth;
 }

@@ -23,14 +23,14 @@ export function drawGlow(pixels: Uint8Array, camera: Camera, { depth, right, dow
   const { width, height, focalX, focalY } = camera;
   const age = burst > 0 ? BURST_LENGTH - burst : 0;
   const radius = RADIUS + BURST_GROWTH * age;
-  const heat = burst > 0 ? 1 - age / (BURST_LENGTH + 4) : 1; // a burst cools down
+  const heat = burst > 0 ? 1 - age / (BURST_LENGTH + 3) : 1; // a burst cools down
   const radiusX = (radius * focalX) / depth; // pixels
   const radiusY = (radius * focalY) / depth;
   const blurredX = Math.sqrt(radiusX * radiusX + BLUR);
   const blurredY = Math.sqrt(radiusY * radiusY + BLUR);
   const kept = (radiusX * radiusY) / (blurredX * blurredY); // of its light, spread over what is now wider
-  const strength = Math.min(1, 1.5 * kept) * (burst > 0 ? 0.35 + 0.65 * heat : 1);
-  const softness = 0.1 + Math.min(0.8, 0.55 / Math.min(blurredX, blurredY));
+  const strength = Math.min(1, 1.5 * kept) * (0.1 + 0.9 * heat);
+  const softness = Math.min(0.9, 0.1 + 0.55 / Math.min(blurredX, blurredY) + 0.5 * (1 - heat));
   const centreX = width / 2 + (right * focalX) / depth;
   const centreY = height / 2 + (down * focalY) / depth;
 

@@ -11,8 +11,8 @@ const SPRITES = new Map<ImpPose, Sprite>(IMP_POSES.map((pose) => [pose, paintImp
 
 const OFFSETS = 16; // positions of a stamp within a pixel
 const CELL_Y = 0.5; // units across in which a kept background serves
-const CELL_X = 1; // the same in depth: the player leaves its line only when it is hit
-const KEPT_BYTES = 48 * 2 ** 20;
+const CELL_X = 8; // the same in depth: the player leaves its line only when it is hit, and ends at the back wall
+const KEPT_BYTES = 64 * 2 ** 20;
 const NEAREST = 6; // units: what is nearer than this to the eye is not drawn
 const FULL_FLASH = 0.5; // redness of the screen at 100 points of damage
 
@@ -65,8 +65,11 @@ export class Painter {
     let kept = this.#backgrounds.get(key);
     if (!kept) {
       kept = this.#room.draw({ x: column * CELL_X, y: row * CELL_Y });
-      if ((this.#backgrounds.size + 1) * kept.length > KEPT_BYTES) this.#backgrounds.clear();
       this.#backgrounds.set(key, kept);
+      if (this.#backgrounds.size * kept.length > KEPT_BYTES) {
+        const [oldest] = this.#backgrounds.keys();
+        this.#backgrounds.delete(oldest);
+      }
     }
     return kept.slice();
   }

@@ -113,7 +113,7 @@ function sharedPainter(height: number, width: number): Painter {
   const key = `${height}×${width}`;
   let painter = PAINTERS.get(key);
   if (!painter) {
-    painter = new Painter({ camera: observationCamera(width, height), samples: 4, keepBackgrounds: true });
+    painter = new Painter({ camera: observationCamera(width, height), samples: 3, keepBackgrounds: true });
     PAINTERS.set(key, painter);
   }
   return painter;

@@ -40,7 +40,7 @@ export function stoneTexture(): Texture {
 /** The texture's level at which one texel covers about `footprint` units. */
 export function levelFor(texture: Texture, footprint: number): number {
   if (footprint <= 1) return 0;
-  return Math.min(texture.levels.length - 1, Math.floor(Math.log2(footprint) + 0.5));
+  return Math.min(texture.levels.length - 1, Math.floor(Math.log2(footprint) + 0.2));
 }
 
 function paint(colour: (x: number, y: number) => Rgb): Texture {
