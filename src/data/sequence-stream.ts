@@ -1,6 +1,12 @@
 import { ConfigError } from "../base/errors.ts";
 import { RandomStream } from "../core/random.ts";
-import { type BatchArray, packWindows, type SequenceBatch, type SequenceWindow, type Track } from "./sequence-windows.ts";
+import {
+  type BatchArray,
+  packWindows,
+  type SequenceBatch,
+  type SequenceWindow,
+  type Track,
+} from "./sequence-windows.ts";
 
 export interface SequenceStreamOptions<Name extends string> {
   readonly tracks: Readonly<Record<Name, Track>>;
@@ -110,7 +116,7 @@ export class SequenceStream<Name extends string> {
     const episode = this.#order[this.#begun++];
     const cut = new RandomStream(this.#options.seed, `sequence-stream/cut/${this.#epoch}/${episode}`);
     const longest = Math.min(this.#options.size, this.#options.lengths[episode]);
-    return { episode, next: cut.integer(0, longest) - this.#options.size + 1 - 1 + 1 };
+    return { episode, next: cut.integer(1, longest + 1) - this.#options.size }; // the first window: 1 … size steps
   }
 
   #shuffled(): Uint32Array {
