@@ -18,9 +18,12 @@ export function addEnvs(program: Command, context: CliContext, services: Service
 function formatEnvs(environments: readonly EnvSpec[]): string {
   const width = Math.max(0, ...environments.map(({ id }) => id.length));
   return environments
-    .map(({ id, maxEpisodeSteps }) => {
-      const limit = maxEpisodeSteps === undefined ? "no step limit" : `at most ${maxEpisodeSteps} steps`;
-      return `${id.padEnd(width)}  ${limit}\n`;
+    .map(({ id, maxEpisodeSteps, rewardThreshold }) => {
+      const facts = [
+        maxEpisodeSteps === undefined ? undefined : `at most ${maxEpisodeSteps} steps`,
+        rewardThreshold === undefined ? undefined : `solved at a mean return of ${rewardThreshold}`,
+      ].filter((fact) => fact !== undefined);
+      return `${`${id.padEnd(width)}  ${facts.join(", ")}`.trimEnd()}\n`;
     })
     .join("");
 }

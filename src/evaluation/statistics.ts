@@ -27,12 +27,3 @@ export function sampleSd(values: ArrayLike<number>): number {
 export function summarize(returns: ArrayLike<number>): Summary {
   return { mean: mean(returns), sd: sampleSd(returns), episodes: returns.length, returns: Array.from(returns) };
 }
-
-/** The value below which the share `p` in [0, 1] of the values lies, interpolated linearly (Hyndman–Fan type 7). */
-export function quantile(values: ArrayLike<number>, p: number): number {
-  const sorted = Float64Array.from(values).sort();
-  const place = (sorted.length - 1) * p;
-  const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (sorted[above] - sorted[below]) * (place - below);
-}
