@@ -85,7 +85,8 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   const tensors: Record<string, NdArray> = {};
   for (const [name, { dtype: code, shape, data_offsets }] of entries) {
     const dtype = DTYPES.get(code)!;
-    const copy = bytes.slice(begin + data_offsets[0], begin + data_offsets[1]); // aligned, and free of the file's buffer
+    // A copy is aligned and free of the file's buffer; Buffer's own slice would be neither.
+    const copy = Uint8Array.from(bytes.subarray(begin + data_offsets[0], begin + data_offsets[1]));
     tensors[name] = { shape, dtype, data: new STORAGE[dtype](copy.buffer) };
   }
   return { metadata: metadata as Record<string, string>, tensors };

@@ -34,6 +34,7 @@ export class PerceivedEnv<Action> implements Env<Float32Array, Action> {
   readonly #ownsFunctions: boolean;
   readonly #frameShape: readonly number[];
   #state: StateRows | undefined;
+  #observation: Uint8Array | undefined;
 
   constructor(env: Env<Uint8Array, Action>, model: WorldModel, { functions, engine }: PerceiveOptions) {
     for (const part of ["observationSpace", "actionSpace"] as const) {
@@ -79,6 +80,12 @@ export class PerceivedEnv<Action> implements Env<Float32Array, Action> {
     return this.#state;
   }
 
+  /** The real observation behind the features that were handed out last. */
+  get observation(): Uint8Array {
+    if (!this.#observation) throw new ResetNeededError("observation");
+    return this.#observation;
+  }
+
   render(): ReturnType<Env["render"]> {
     return this.env.render();
   }
@@ -89,6 +96,7 @@ export class PerceivedEnv<Action> implements Env<Float32Array, Action> {
   }
 
   #frame(observation: Uint8Array): NdArray {
+    this.#observation = observation;
     return { shape: [1, ...this.#frameShape], dtype: "uint8", data: observation };
   }
 

@@ -28,11 +28,14 @@ export function formatDuration(seconds: number): string {
     : `${Math.floor(minutes / 60)}:${pair(minutes % 60)}:${pair(whole % 60)}`;
 }
 
-/** A count with thousands set apart, or a small rate with the decimals it needs: 521,344 · 41.3 · 0.27. */
+/** A count with thousands set apart: 521,344. */
 export function formatCount(value: number): string {
-  const size = Math.abs(value);
-  if (Number.isInteger(value) || size >= 100) return Math.round(value).toLocaleString("en-US");
-  return value.toFixed(size >= 10 ? 1 : 2);
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/** Work per second in steady decimals, so that the line does not tremble: 5,124/s · 41.3/s · 0.27/s. */
+export function formatRate(perSecond: number): string {
+  return `${perSecond >= 100 ? formatCount(perSecond) : perSecond.toFixed(perSecond >= 10 ? 1 : 2)}/s`;
 }
 
 /** `loss 12.3  kl 32.0`: three or four significant digits, exponents only where they must be. */
@@ -60,7 +63,7 @@ export function formatLine(parts: LineParts, { columns, color }: { columns?: num
   const percent = share === undefined ? "" : `${Math.floor(share * 100)}%`.padStart(4);
   const count =
     total === undefined ? `${formatCount(done)} ${unit}` : `${formatCount(done)}/${formatCount(total)} ${unit}`;
-  const rate = perSecond > 0 ? `${formatCount(perSecond)}/s` : "";
+  const rate = perSecond > 0 ? formatRate(perSecond) : "";
   const spent = formatDuration(elapsed);
   const time = left === undefined ? spent : `${spent} < ${formatDuration(left)} left`;
   const texts = [count, rate, time, metrics].filter(Boolean);

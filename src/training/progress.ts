@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatLine, formatMetrics, type LineParts } from "./progress-line.ts";
+import { formatCount, formatDuration, formatLine, formatMetrics, formatRate, type LineParts } from "./progress-line.ts";
 
 /** Figures shown beside the bar; a number is rounded, a string is shown as it is. */
 export type ProgressMetrics = Readonly<Record<string, number | string>>;
@@ -129,7 +129,7 @@ export function createProgress(options: ProgressOptions = {}): Progress {
         const mark = color ? "\u001b[32m✔\u001b[39m" : "✔";
         const head = [mark, place, name.padEnd(nameWidth)].filter((part) => part !== undefined).join(" ");
         const fresh = done - first;
-        const pace = elapsed >= 1 && fresh > 0 ? ` (${formatCount(fresh / elapsed)}/s)` : "";
+        const pace = elapsed >= 1 && fresh > 0 ? ` (${formatRate(fresh / elapsed)})` : "";
         const tail = summary ?? formatMetrics(metrics);
         const count = `${formatCount(done)} ${unit} in ${formatDuration(elapsed)}${pace}`;
         stream.write(`${head}  ${count}${tail ? `  ${tail}` : ""}\n`);

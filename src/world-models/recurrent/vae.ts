@@ -116,7 +116,7 @@ export function vaeLoss(config: VaeConfig, weights: Weights, batch: VaeBatch) {
   const klAbove = tf.mean(tf.add(tf.relu(tf.sub(kl, floor)), floor)); // max(KL, floor)
 
   const plain = tf.mean(tf.sum(error, [1, 2, 3]));
-  return { loss: tf.add(perFrame, klAbove), metrics: { reconstruction: plain, kl: tf.mean(kl) } };
+  return { loss: tf.add(perFrame, klAbove) as tf.Scalar, metrics: { reconstruction: plain, kl: tf.mean(kl) } };
 }
 
 /** (B, 64, 64, 1): more where the frame differs from the mean image in any channel. */

@@ -1,0 +1,130 @@
+import { availableParallelism } from "node:os";
+import { openDataset } from "../data/dataset.ts";
+import { splitEpisodes } from "../data/split-episodes.ts";
+import "../registrations.ts";
+import type { Report } from "../evaluation/report.ts";
+import { readReport } from "../evaluation/report.ts";
+import { versions } from "../evaluation/versions.ts";
+import { readMetrics } from "../training/metrics-log.ts";
+import type { Progress } from "../training/progress.ts";
+import type { Curve } from "../viewer/curve-plot.ts";
+import { writeReport } from "../viewer/write-report.ts";
+import { loadWorld, type SavedWorld } from "../world-models/world-checkpoint.ts";
+import { collectEpisodes } from "./recurrent/collect-stage.ts";
+import { type Preset, resolveConfig } from "./recurrent/config.ts";
+import type { PipelineContext } from "./recurrent/context.ts";
+import { evolveController } from "./recurrent/controller-stage.ts";
+import { comparePolicies, sideBySide, TEST_SEED } from "./recurrent/evaluation-stage.ts";
+import { encodeEpisodes } from "./recurrent/latents-stage.ts";
+import { trainMemory } from "./recurrent/memory-stage.ts";
+import { trainVision } from "./recurrent/vision-stage.ts";
+import { joinWorld, WORLD_FILE } from "./recurrent/world-stage.ts";
+import { Run, type StageRecord } from "./run.ts";
+
+export interface PipelineOptions {
+  /** Id of a registered environment with 64×64 RGB observations. */
+  readonly env: string;
+  readonly preset?: Preset;
+  readonly seed?: number;
+  /** The run's folder; what an earlier, interrupted call left there is not done again. */
+  readonly directory: string;
+  /** Single configuration keys: `{ "memory.steps": 500 }`. */
+  readonly overrides?: Readonly<Record<string, unknown>>;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+const STAGES = ["collect", "vision", "encode", "memory", "controller", "compare"];
+
+/**
+ * World Models from end to end (Ha & Schmidhuber 2018): collect real episodes, train V and M on them, evolve C in the dream
+ * alone, then play everything for real and report.
+ */
+export async function runPipeline(options: PipelineOptions): Promise<Report> {
+  const { env, preset = "quick", seed = 0, directory, overrides, progress, signal } = options;
+  const config = resolveConfig(preset, overrides);
+  const run = await Run.open(directory, { env, pipeline: "recurrent", preset, seed, config });
+  const context: PipelineContext = {
+    run,
+    config,
+    seed,
+    workers: Math.min(2, availableParallelism()),
+    progress,
+    signal,
+  };
+  progress.plan(STAGES);
+
+  await run.stage("collect", async () => ({ ...(await collectEpisodes(context)).counts }));
+  const dataset = await openDataset(run.path("data"));
+  const { validationFraction } = config.collect;
+  const split = splitEpisodes({ count: dataset.count, validationFraction, seed });
+  await run.stage("vision", () => trainVision(context, dataset, split.train));
+  await run.stage("encode", async () => ({ frames: await encodeEpisodes(context, dataset) }));
+  await run.stage("memory", async () => {
+    const { step, validation } = await trainMemory(context, { split, actionSpace: dataset.actionSpace });
+    await joinWorld(context, dataset);
+    return { step, ...validation };
+  });
+  const world = await loadWorld(run.path(WORLD_FILE), { env });
+  await run.stage("controller", async () => evolveController(context, world));
+  await run.stage("compare", async () => {
+    const { episodes } = config.evaluation;
+    const { policies } = await comparePolicies(context, { world, episodes, seed: TEST_SEED });
+    return { policies };
+  });
+  return writeRunReport(run, world);
+}
+
+/** Plays a finished run's policies again, on other seeds; the run's own report stays as it is. */
+export async function comparePipelineRun(options: {
+  readonly directory: string;
+  readonly episodes: number;
+  readonly seed: number;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}): Promise<Report> {
+  const { directory, episodes, seed, progress, signal } = options;
+  const run = await Run.existing(directory);
+  const before = await readReport(run.path("report"));
+  const world = await loadWorld(run.path(WORLD_FILE), { env: run.identity.env });
+  const { policies } = await comparePolicies({ run, progress, signal }, { world, episodes, seed });
+  return { ...before, seed, policies };
+}
+
+/** Writes `report/` from what the stages left. */
+async function writeRunReport(run: Run, world: SavedWorld): Promise<Report> {
+  const { env, seed, preset, config } = run.identity;
+  const comparison = run.stages.find(({ name }) => name === "compare") as unknown as Pick<Report, "policies">;
+  const report: Report = {
+    env,
+    seed,
+    versions: versions(),
+    settings: { preset, ...config },
+    policies: comparison.policies,
+    stages: STAGES.map((stage) => {
+      const { done: _, policies: __, ...record } = run.stages.find(({ name }) => name === stage) as StageRecord;
+      return record;
+    }),
+  };
+  await writeReport(run.path("report"), report, {
+    frames: await sideBySide(run.directory, world, TEST_SEED),
+    curves: await learningCurves(run),
+  });
+  return report;
+}
+
+/** What the page draws of metrics.jsonl: one chart per stage and metric, validation beside training. */
+async function learningCurves(run: Run): Promise<Curve[]> {
+  const curves = new Map<string, { points: { x: number; y: number }[]; chart: string; name: string; xLabel: string }>();
+  for (const { stage, step, ...metrics } of await readMetrics(run.path("metrics.jsonl"))) {
+    for (const [metric, value] of Object.entries(metrics)) {
+      const key = `${stage} ${metric}`;
+      const chart = `${stage}: ${metric.replace("validation.", "")}`;
+      const name = metric.startsWith("validation.") ? "validation" : stage === "controller" ? metric : "training";
+      const xLabel = stage === "controller" ? "generation" : "step";
+      if (!curves.has(key)) curves.set(key, { points: [], chart, name, xLabel });
+      curves.get(key)?.points.push({ x: step, y: Number(value) });
+    }
+  }
+  return [...curves.values()];
+}

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { ConfigError } from "../../base/errors.ts";
+
+const steps = z.int().positive();
+
+/** Everything that decides what a run of the World Models pipeline gives; written to the run's config.json. */
+export const RecurrentPipelineConfig = z.strictObject({
+  /** Keyword arguments of the environment, beside its id. */
+  env: z.record(z.string(), z.unknown()).default({ frameSkip: 3 }),
+  collect: z
+    .strictObject({
+      episodes: steps.default(2400),
+      /** Longest holds, in steps, of the two kinds of held-random behaviour; each records half of the episodes. */
+      shortHold: steps.default(4),
+      longHolds: z.array(steps).min(1).default([2, 4, 7, 14, 27]),
+      validationFraction: z.number().gt(0).lt(1).default(0.06),
+    })
+    .prefault({}),
+  vision: z
+    .strictObject({
+      latentSize: steps.default(32),
+      channels: z.tuple([steps, steps, steps, steps]).default([16, 32, 64, 128]),
+      foregroundWeight: z.number().nonnegative().default(10),
+      klTolerance: z.number().nonnegative().default(0.5),
+      frames: steps.default(60_000),
+      batchSize: steps.default(100),
+      steps: steps.default(2000),
+      learningRate: z.number().positive().default(1e-3),
+      warmup: z.int().nonnegative().default(50),
+    })
+    .prefault({}),
+  memory: z
+    .strictObject({
+      hiddenSize: steps.default(256),
+      mixtures: steps.default(5),
+      doneWeight: z.number().positive().default(10),
+      batchSize: steps.default(100),
+      /** Steps a window; the LSTM's state is carried from an episode's window to its next. */
+      window: steps.default(32),
+      steps: steps.default(2000),
+      learningRate: z.number().positive().default(1e-3),
+      warmup: z.int().nonnegative().default(50),
+      clip: z.number().positive().default(1),
+      validateEvery: steps.default(200),
+      patience: steps.default(4),
+    })
+    .prefault({}),
+  dream: z
+    .strictObject({
+      temperature: z.number().positive().default(1),
+      /** Dream steps after which an episode is truncated. */
+      horizon: steps.default(700),
+      /** Real first frames that are kept to begin dreams from. */
+      contexts: steps.default(200),
+    })
+    .prefault({}),
+  controller: z
+    .strictObject({
+      population: steps.default(32),
+      /** Dreams that each candidate plays in a generation. */
+      dreams: steps.default(8),
+      generations: steps.default(60),
+      sigma: z.number().positive().default(0.1),
+      covariance: z.enum(["full", "diagonal"]).default("diagonal"),
+      /** The distribution's mean is measured on fresh dreams so often, and the best mean is kept. */
+      measureEvery: steps.default(10),
+      /** Fresh dreams for that, in multiples of the population's batch. */
+      bias: z.boolean().default(true),
+    })
+    .prefault({}),
+  evaluation: z.strictObject({ episodes: steps.default(100) }).prefault({}),
+});
+export type RecurrentPipelineConfig = z.output<typeof RecurrentPipelineConfig>;
+
+/** `quick` is what `npm start` runs; `full` takes up to an hour on two cores. */
+export const PRESETS = {
+  quick: {},
+  full: {
+    collect: { episodes: 6000 },
+    vision: { channels: [32, 64, 128, 256], frames: 160_000, steps: 4000 },
+    memory: { hiddenSize: 512, steps: 6000 },
+    controller: { generations: 200 },
+  },
+} as const satisfies Record<string, z.input<typeof RecurrentPipelineConfig>>;
+export type Preset = keyof typeof PRESETS;
+
+/** A preset with single keys replaced: `{ "memory.steps": 500 }`. Unknown keys and bad values give a ConfigError. */
+export function resolveConfig(
+  preset: Preset,
+  overrides: Readonly<Record<string, unknown>> = {},
+): RecurrentPipelineConfig {
+  const input = structuredClone(PRESETS[preset]) as Record<string, unknown>;
+  for (const [path, value] of Object.entries(overrides)) assign(input, path.split("."), value);
+  const parsed = RecurrentPipelineConfig.safeParse(input);
+  if (!parsed.success) throw new ConfigError(`Expected a valid configuration.\n${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+function assign(target: Record<string, unknown>, [key, ...rest]: string[], value: unknown): void {
+  if (rest.length === 0) {
+    target[key] = value;
+    return;
+  }
+  const inner = target[key];
+  if (typeof inner !== "object" || inner === null) target[key] = {};
+  assign(target[key] as Record<string, unknown>, rest, value);
+}

@@ -1,0 +1,146 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import type { NdArray, Parameters } from "../../compute/array.ts";
+import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
+import { RandomStream } from "../../core/random.ts";
+import type { Space } from "../../core/spaces/space.ts";
+import { SequenceStream, type StreamBatch } from "../../data/sequence-stream.ts";
+import type { Track } from "../../data/sequence-windows.ts";
+import type { EpisodeSplit } from "../../data/split-episodes.ts";
+import { type FitResult, fit } from "../../training/fit.ts";
+import { cosine } from "../../training/schedule.ts";
+import type { BatchSource, Trainable } from "../../training/trainable.ts";
+import { MdnRnnConfig, mdnRnnLoss, mdnRnnParameters } from "../../world-models/recurrent/mdn-rnn.ts";
+import { encodeActions, RecurrentConfig } from "../../world-models/recurrent/recurrent-world-model.ts";
+import type { PipelineContext } from "./context.ts";
+import { type Latents, loadLatents } from "./latents-stage.ts";
+import { normalRows } from "./normal-rows.ts";
+
+type MemoryBatch = Record<"mean" | "logStd" | "action" | "reward" | "done" | "mask" | "restart" | "normal", NdArray>;
+type MemoryCarry = { hidden: NdArray; cell: NdArray };
+type TrackName = "mean" | "logStd" | "action" | "reward" | "done";
+
+const KIND = "mdn-rnn";
+
+/** Trains M on the latents; the weights are kept in `models/memory.safetensors`. */
+export async function trainMemory(
+  context: PipelineContext,
+  options: { split: EpisodeSplit; actionSpace: Space<unknown> },
+): Promise<FitResult> {
+  const { run, config, seed, signal } = context;
+  const { batchSize, window, steps, learningRate, warmup, clip, validateEvery, patience, ...model } = config.memory;
+  const latents = await loadLatents(run.path("latents.safetensors"));
+  const mdnRnn = MdnRnnConfig.parse({
+    ...model,
+    latentSize: latents.latentSize,
+    actionSize: options.actionSpace.flatSize,
+  });
+  const recurrent = RecurrentConfig.parse({ mdnRnn });
+  const tracks = latentTracks(latents);
+  const { lengths } = latents;
+
+  const stream = new SequenceStream({ tracks, lengths, episodes: options.split.train, size: window, batchSize, seed });
+  let drawn = 0;
+  const source: BatchSource<MemoryBatch> = {
+    next() {
+      const noise = new RandomStream(seed, `memory/noise/${drawn++}`);
+      return memoryBatch(stream.next(), noise);
+    },
+    state: () => ({ stream: stream.state(), drawn }),
+    restore(state) {
+      const saved = state as { stream: ReturnType<typeof stream.state>; drawn: number };
+      stream.restore(saved.stream);
+      drawn = saved.drawn;
+    },
+  };
+  const init = new RandomStream(seed, "memory/initial");
+  const zeros = (): NdArray => ({
+    shape: [batchSize, mdnRnn.hiddenSize],
+    dtype: "float32",
+    data: new Float32Array(batchSize * mdnRnn.hiddenSize),
+  });
+  const trainable: Trainable<MemoryBatch, MemoryCarry> = {
+    name: "memory",
+    parameters: mdnRnnParameters(mdnRnn, () => init.normal()),
+    carry: { hidden: zeros(), cell: zeros() },
+    loss(weights, batch, carry) {
+      const [rows, length] = batch.action.shape;
+      const encoded = encodeActions(recurrent, options.actionSpace, tf.reshape(batch.action, [rows * length]));
+      const action = tf.reshape(encoded, [rows, length, mdnRnn.actionSize]);
+      const { loss, metrics, state } = mdnRnnLoss(mdnRnn, weights, { ...batch, action }, carry);
+      return { loss, metrics, carry: { hidden: state.hidden, cell: state.cell } };
+    },
+  };
+
+  const validationStream = new SequenceStream({
+    tracks,
+    lengths,
+    episodes: options.split.validation,
+    size: window,
+    batchSize,
+    seed: seed + 1,
+  });
+  const validationNoise = new RandomStream(seed, "memory/validation");
+  const snapshot = run.path("models", "memory.training.safetensors");
+  const result = await fit({
+    trainable,
+    batches: source,
+    steps,
+    learningRate: cosine({ rate: learningRate, steps, warmup }),
+    clip: { value: clip },
+    validation: {
+      batches: Array.from({ length: Math.max(4, validationStream.batchesInEpoch) }, () =>
+        memoryBatch(validationStream.next(), validationNoise),
+      ),
+      every: validateEvery,
+      patience,
+    },
+    snapshot,
+    metrics: run.path("metrics.jsonl"),
+    progress: (done) => context.progress.stage({ name: "memory", total: steps, unit: "steps", done }),
+    signal,
+  });
+  await saveCheckpoint(memoryPath(run.directory), { kind: KIND, config: mdnRnn, parameters: result.parameters });
+  await rm(snapshot, { force: true });
+  return result;
+}
+
+export async function loadMemory(directory: string): Promise<{ config: MdnRnnConfig; parameters: Parameters }> {
+  const { config, parameters } = await loadCheckpoint(memoryPath(directory), { kind: KIND });
+  return { config: MdnRnnConfig.parse(config), parameters };
+}
+
+const memoryPath = (directory: string) => join(directory, "models", "memory.safetensors");
+
+function memoryBatch(batch: StreamBatch<TrackName>, noise: RandomStream): MemoryBatch {
+  return {
+    ...(batch.tracks as Record<TrackName, NdArray>),
+    mask: batch.mask as NdArray,
+    restart: batch.restart as NdArray,
+    normal: normalRows(batch.tracks.mean.shape, noise),
+  };
+}
+
+function latentTracks(latents: Latents): Record<TrackName, Track> {
+  const { latentSize: Z, lengths } = latents;
+  const firstStep = new Uint32Array(lengths.length);
+  for (let e = 1; e < lengths.length; e++) firstStep[e] = firstStep[e - 1] + lengths[e - 1];
+  const perObservation = (data: Float32Array): Track => ({
+    per: "observation",
+    layout: { dtype: "float32", shape: [Z] },
+    data: (e) => data.subarray((firstStep[e] + e) * Z, (firstStep[e] + e + lengths[e] + 1) * Z),
+  });
+  const perStep = (data: Float32Array | Int32Array): Track => ({
+    per: "step",
+    layout: { dtype: data instanceof Int32Array ? "int32" : "float32", shape: [] },
+    data: (e) => data.subarray(firstStep[e], firstStep[e] + lengths[e]),
+  });
+  return {
+    mean: perObservation(latents.mean),
+    logStd: perObservation(latents.logStd),
+    action: perStep(latents.actions),
+    reward: perStep(latents.rewards),
+    done: perStep(latents.dones),
+  };
+}

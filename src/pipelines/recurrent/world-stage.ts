@@ -1,0 +1,37 @@
+import type { NdArray } from "../../compute/array.ts";
+import type { Space } from "../../core/spaces/space.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { RecurrentConfig, RecurrentWorldModel } from "../../world-models/recurrent/recurrent-world-model.ts";
+import { saveWorld } from "../../world-models/world-checkpoint.ts";
+import type { PipelineContext } from "./context.ts";
+import { loadMemory } from "./memory-stage.ts";
+import { loadVision } from "./vision-stage.ts";
+
+export const WORLD_FILE = "models/world.safetensors";
+
+/** Joins V, M and real first frames into one world that can be dreamt in; kept in `models/world.safetensors`. */
+export async function joinWorld(context: PipelineContext, dataset: Dataset): Promise<void> {
+  const { run, config } = context;
+  const vision = await loadVision(run.directory);
+  const memory = await loadMemory(run.directory);
+  const model = new RecurrentWorldModel({
+    config: RecurrentConfig.parse({ vae: vision.config, mdnRnn: memory.config }),
+    observationSpace: dataset.observationSpace as Space<Uint8Array>,
+    actionSpace: dataset.actionSpace,
+    parameters: { ...vision.parameters, ...memory.parameters },
+  });
+  const count = Math.min(config.dream.contexts, dataset.count);
+  const frame = dataset.observation.shape;
+  const size = frame.reduce((product, dimension) => product * dimension, 1);
+  const frames = new Uint8Array(count * size);
+  for (let e = 0; e < count; e++)
+    frames.set(((await dataset.episode(e)).observations as Uint8Array).subarray(0, size), e * size);
+  const actions: NdArray = { shape: [count, 0], dtype: "int32", data: new Int32Array(0) };
+  const { temperature, horizon } = config.dream;
+  await saveWorld(run.path(WORLD_FILE), {
+    model,
+    env: { id: run.identity.env, kwargs: config.env },
+    contexts: { frames: { shape: [count, 1, ...frame], dtype: "uint8", data: frames }, actions },
+    dream: { temperature, horizon },
+  });
+}

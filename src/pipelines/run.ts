@@ -1,0 +1,121 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { CheckpointError, ConfigError } from "../base/errors.ts";
+import { writeFileAtomic } from "../base/write-file.ts";
+
+/** What a run folder belongs to; its config.json. */
+export interface RunIdentity {
+  readonly env: string;
+  readonly pipeline: string;
+  readonly preset: string;
+  readonly seed: number;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** A stage that is done, or under way: its seconds count over all runs that worked on it. */
+export interface StageRecord {
+  readonly name: string;
+  readonly seconds: number;
+  readonly done: boolean;
+  readonly [figure: string]: unknown;
+}
+
+/** A folder in which a pipeline leaves the result of each stage, so that the same command goes on where it stopped. */
+export class Run {
+  readonly directory: string;
+  readonly identity: RunIdentity;
+  #stages: StageRecord[];
+
+  private constructor(directory: string, identity: RunIdentity, stages: StageRecord[]) {
+    this.directory = directory;
+    this.identity = identity;
+    this.#stages = stages;
+  }
+
+  /** Opens the folder for this work, or makes it; a ConfigError where it holds other work. */
+  static async open(directory: string, identity: RunIdentity): Promise<Run> {
+    const found = await readJson<RunIdentity>(join(directory, "config.json"));
+    const wanted = JSON.parse(JSON.stringify(identity)) as RunIdentity;
+    if (found === undefined) await writeJson(join(directory, "config.json"), wanted);
+    else {
+      const difference = firstDifference(found, wanted);
+      if (difference)
+        throw new ConfigError(
+          `Expected ${directory} to hold a run with ${difference.key} ${JSON.stringify(difference.wanted)}, got one with ` +
+            `${JSON.stringify(difference.found)}. Choose another folder with --run, or remove this one.`,
+        );
+    }
+    return new Run(directory, wanted, (await readJson<StageRecord[]>(join(directory, "stages.json"))) ?? []);
+  }
+
+  /** Opens a folder as it is. */
+  static async existing(directory: string): Promise<Run> {
+    const identity = await readJson<RunIdentity>(join(directory, "config.json"));
+    if (!identity)
+      throw new CheckpointError(
+        `Expected a run in ${directory}, got no config.json. Train one with: reverie train <env>`,
+      );
+    return new Run(directory, identity, (await readJson<StageRecord[]>(join(directory, "stages.json"))) ?? []);
+  }
+
+  get stages(): readonly StageRecord[] {
+    return this.#stages;
+  }
+
+  path(...parts: string[]): string {
+    return join(this.directory, ...parts);
+  }
+
+  /** Does a stage's work unless it is done; what it returns stands in its record. */
+  async stage(name: string, work: () => Promise<Readonly<Record<string, unknown>>>): Promise<StageRecord> {
+    const before = this.#stages.find((stage) => stage.name === name);
+    if (before?.done) return before;
+    const begin = performance.now();
+    const seconds = () => Math.round(10 * ((before?.seconds ?? 0) + (performance.now() - begin) / 1000)) / 10;
+    try {
+      const figures = await work();
+      return await this.#record({ name, seconds: seconds(), done: true, ...figures });
+    } catch (error) {
+      await this.#record({ name, seconds: seconds(), done: false });
+      throw error;
+    }
+  }
+
+  async #record(record: StageRecord): Promise<StageRecord> {
+    this.#stages = [...this.#stages.filter((stage) => stage.name !== record.name), record];
+    await writeJson(this.path("stages.json"), this.#stages);
+    return record;
+  }
+}
+
+function firstDifference(found: RunIdentity, wanted: RunIdentity) {
+  for (const key of ["env", "pipeline", "seed"] as const)
+    if (found[key] !== wanted[key]) return { key, found: found[key], wanted: wanted[key] };
+  const sections = new Set([...Object.keys(found.config), ...Object.keys(wanted.config)]);
+  for (const key of sections)
+    if (!isDeepStrictEqual(found.config[key], wanted.config[key]))
+      return { key, found: found.config[key], wanted: wanted.config[key] };
+  return undefined;
+}
+
+async function readJson<T>(path: string): Promise<T | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new CheckpointError(
+      `Expected JSON in ${path}, got a file that is damaged. Remove the run folder and begin anew.`,
+    );
+  }
+}
+
+function writeJson(path: string, value: unknown): Promise<void> {
+  return writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}

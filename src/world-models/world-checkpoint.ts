@@ -1,0 +1,70 @@
+import { CheckpointError } from "../base/errors.ts";
+import type { NdArray, Parameters } from "../compute/array.ts";
+import { loadCheckpoint, saveCheckpoint } from "../compute/checkpoint.ts";
+import type { Space, SpaceJson } from "../core/spaces/space.ts";
+import { spaceFromJSON } from "../core/spaces/space-from-json.ts";
+import { RecurrentConfig, RecurrentWorldModel } from "./recurrent/recurrent-world-model.ts";
+import type { WorldModel } from "./world-model.ts";
+
+/** A learned world on disk: the model, the environment it was learned from, and real moments to begin dreams from. */
+export interface SavedWorld {
+  readonly model: WorldModel;
+  /** The environment's id and keyword arguments. */
+  readonly env: { readonly id: string; readonly kwargs: Readonly<Record<string, unknown>> };
+  readonly contexts: { readonly frames: NdArray; readonly actions: NdArray };
+  /** How its dreams are dreamt unless one says otherwise. */
+  readonly dream: { readonly temperature: number; readonly horizon: number };
+}
+
+interface WorldHeader {
+  readonly family: string;
+  readonly model: unknown;
+  readonly env: SavedWorld["env"];
+  readonly dream: SavedWorld["dream"];
+  readonly observationSpace: SpaceJson;
+  readonly actionSpace: SpaceJson;
+}
+
+const KIND = "world";
+
+export async function saveWorld(path: string, { model, env, contexts, dream }: SavedWorld): Promise<void> {
+  const header: WorldHeader = {
+    family: model.kind,
+    model: model.config,
+    env,
+    dream,
+    observationSpace: model.observationSpace.toJSON(),
+    actionSpace: model.actionSpace.toJSON(),
+  };
+  const { frames, actions } = contexts;
+  await saveCheckpoint(path, {
+    kind: KIND,
+    config: header,
+    parameters: { ...model.parameters, "contexts/frames": frames, "contexts/actions": actions },
+  });
+}
+
+/** Reads a world; with `env`, one that was learned from another environment is refused. */
+export async function loadWorld(path: string, { env }: { env?: string } = {}): Promise<SavedWorld> {
+  const { config, parameters } = await loadCheckpoint(path, { kind: KIND });
+  const header = config as WorldHeader;
+  if (env !== undefined && header.env.id !== env)
+    throw new CheckpointError(
+      `Expected a world learned from ${env} in ${path}, got one learned from ${header.env.id}. Use the checkpoint of another run.`,
+    );
+  const { "contexts/frames": frames, "contexts/actions": actions, ...weights } = parameters;
+  return { model: build(path, header, weights), env: header.env, contexts: { frames, actions }, dream: header.dream };
+}
+
+function build(path: string, header: WorldHeader, parameters: Parameters): WorldModel {
+  if (header.family !== "recurrent")
+    throw new CheckpointError(
+      `Expected a world of a known family (recurrent) in ${path}, got ${header.family}. Update the package.`,
+    );
+  return new RecurrentWorldModel({
+    config: RecurrentConfig.parse(header.model),
+    observationSpace: spaceFromJSON(header.observationSpace) as Space<Uint8Array>,
+    actionSpace: spaceFromJSON(header.actionSpace),
+    parameters,
+  });
+}
