@@ -8,11 +8,7 @@ import { type NdArray, type Parameters, scalar, zeros } from "./array.ts";
  */
 
 /** Running means of the gradients (m) and of their squares (v), under the parameters' names. */
-export interface AdamState {
-  readonly m: Parameters;
-  readonly v: Parameters;
-  readonly [name: string]: Parameters;
-}
+export type AdamState = { readonly m: Parameters; readonly v: Parameters };
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;

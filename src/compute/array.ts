@@ -13,8 +13,15 @@ export interface NdArray {
 /** Arrays under names, nested as the caller likes. */
 export type ArrayTree = NdArray | readonly ArrayTree[] | { readonly [name: string]: ArrayTree };
 
+/** Tensors under names, nested as the caller likes. */
+export type TensorTree = tf.Tensor | readonly TensorTree[] | { readonly [name: string]: TensorTree };
+
 /** The same tree with a tensor in the place of each array: what the function sees while it is traced or runs eagerly. */
-export type Tensors<T> = T extends NdArray ? tf.Tensor : { [K in keyof T]: Tensors<T[K]> };
+export type Tensors<T> = ArrayTree extends T
+  ? TensorTree
+  : T extends NdArray
+    ? tf.Tensor
+    : { [K in keyof T]: Tensors<T[K]> };
 
 /** The same tree with an array in the place of each tensor. */
 export type Arrays<T> = T extends tf.Tensor ? NdArray : { [K in keyof T]: Arrays<T[K]> };

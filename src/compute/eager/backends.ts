@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import util from "node:util";
+import * as tf from "@tensorflow/tfjs";
 import { initialiseBackend } from "../active-backend.ts";
 import { EngineError } from "../errors.ts";
 import { firstLine } from "../runtime/onnx-runtime.ts";
@@ -29,7 +30,7 @@ export function prepareBackend(engine: EagerEngine): Promise<ReadyBackend> {
 
 const START: Readonly<Record<EagerEngine, () => Promise<ReadyBackend>>> = {
   async cpu() {
-    await initialiseBackend("cpu");
+    await startCpu();
     return { name: "cpu", source: "@tensorflow/tfjs" };
   },
 
@@ -38,7 +39,7 @@ const START: Readonly<Record<EagerEngine, () => Promise<ReadyBackend>>> = {
     try {
       const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
       setWasmPaths(`${dirname(createRequire(import.meta.url).resolve(source))}/`);
-      await initialiseBackend("cpu"); // the kernels that wasm lacks are computed there
+      await startCpu(); // the kernels that wasm lacks are computed there
       await initialiseBackend("wasm");
     } catch (error) {
       throw new EngineError(`Expected ${source} to start, got: ${firstLine(error)}. Use engine: "cpu".`);
@@ -65,6 +66,12 @@ const START: Readonly<Record<EagerEngine, () => Promise<ReadyBackend>>> = {
     );
   },
 };
+
+/** Starts the cpu backend without the banner that it prints at its first use. */
+async function startCpu(): Promise<void> {
+  await initialiseBackend("cpu");
+  Object.assign(tf.engine().findBackend("cpu"), { firstUse: false });
+}
 
 /** tfjs-node 4.22 calls util functions that Node 23 removed. */
 function patchNodeUtil(): void {
