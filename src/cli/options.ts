@@ -22,15 +22,15 @@ export function directoryOption(text: string): string {
   return text;
 }
 
-/** Collects `--set key=value`: dots go down into the configuration; values are JSON, or a bare word for a string. */
+/** Collects `--set key=value` under dotted keys; values are JSON, or a bare word for a string. */
 export function setOption(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {
   const sign = text.indexOf("=");
   const key = text.slice(0, Math.max(0, sign));
-  const path = key.split(".");
-  if (sign < 0 || path.some((part) => !/^[A-Za-z][\w-]*$/.test(part) || part in Object.prototype)) {
-    throw new InvalidArgumentError("Expected key=value with a configuration key such as vae.epochs=2.");
+  if (!/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*$/.test(key)) {
+    throw new InvalidArgumentError("Expected key=value with a configuration key such as memory.steps=500.");
   }
-  return withValue(before, path, parseValue(text.slice(sign + 1)), key);
+  if (Object.hasOwn(before, key)) throw new InvalidArgumentError(`${key} is set twice.`);
+  return { ...before, [key]: parseValue(text.slice(sign + 1)) };
 }
 
 function parseValue(text: string): unknown {
@@ -40,19 +40,4 @@ function parseValue(text: string): unknown {
     if (/^[A-Za-z][\w./-]*$/.test(text)) return text;
     throw new InvalidArgumentError(`Expected JSON or a bare word after "=", got ${JSON.stringify(text)}.`);
   }
-}
-
-function withValue(
-  tree: Record<string, unknown>,
-  [first, ...rest]: readonly string[],
-  value: unknown,
-  key: string,
-): Record<string, unknown> {
-  const child = tree[first];
-  const branch = typeof child === "object" && child !== null && !Array.isArray(child);
-  if (child !== undefined && rest.length > 0 !== branch) {
-    throw new InvalidArgumentError(`${key} is set both as a value and as a group of keys.`);
-  }
-  if (rest.length === 0) return { ...tree, [first]: value };
-  return { ...tree, [first]: withValue((child ?? {}) as Record<string, unknown>, rest, value, key) };
 }

@@ -47,8 +47,6 @@ export interface Services {
   comparePipelineRun: ComparePipelineRun;
 }
 
-const at = (path: string): Promise<Record<string, unknown>> => import(path);
-
 /** The real ones. */
 export const services: Services = {
   environments: async () => {
@@ -56,8 +54,8 @@ export const services: Services = {
     return [...registry.keys()].map(specOf);
   },
   probeEngines: async () => ((await at("../compute/probe.ts")) as Pick<Services, "probeEngines">).probeEngines(),
-  runPipeline: async (options) =>
-    ((await at("../pipelines/recurrent.ts")) as Pick<Services, "runPipeline">).runPipeline(options),
-  comparePipelineRun: async (options) =>
-    ((await at("../pipelines/recurrent.ts")) as Pick<Services, "comparePipelineRun">).comparePipelineRun(options),
+  runPipeline: async (options) => (await import("../pipelines/recurrent.ts")).runPipeline(options),
+  comparePipelineRun: async (options) => (await import("../pipelines/recurrent.ts")).comparePipelineRun(options),
 };
+
+const at = (path: string): Promise<Record<string, unknown>> => import(path);

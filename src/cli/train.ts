@@ -22,7 +22,7 @@ Examples:
   $ reverie train TakeCover-v0                        six to ten minutes on two cores
   $ reverie train TakeCover-v0 --preset full          up to an hour, a better dream
   $ reverie train TakeCover-v0 --seed 1 --run runs/take-cover-1
-  $ reverie train TakeCover-v0 --run runs/hot --set dream.temperature=1.15
+  $ reverie train TakeCover-v0 --run runs/longer --set memory.steps=6000
 
 Stopped with Ctrl-C, the same command goes on where it was and ends with the same controller.
 The report is at <run>/report/index.html.
