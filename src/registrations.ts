@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { CartPoleConfig } from "../envs/cart-pole.ts";
 import type { TakeCoverConfig } from "../envs/take-cover/index.ts";
 import { register } from "./core/registry.ts";
+import type { LearnedDreamConfig } from "./learned-dream.ts";
 
 register({
   id: "CartPole-v1",
@@ -18,4 +19,10 @@ register({
   entryPoint: async (kwargs: z.input<typeof TakeCoverConfig>) =>
     new (await import("../envs/take-cover/index.ts")).TakeCover(kwargs),
   rewardThreshold: 750,
+});
+
+register({
+  id: "Dream/TakeCover-v0", // learned: wants { checkpoint } of a run that `reverie train TakeCover-v0` made
+  entryPoint: async (kwargs: LearnedDreamConfig) =>
+    (await import("./learned-dream.ts")).learnedDream("TakeCover-v0", kwargs),
 });

@@ -8,7 +8,6 @@ import { make } from "../../core/registry.ts";
 import type { Box } from "../../core/spaces/box.ts";
 import { type ComparisonReport, compare } from "../../evaluation/compare.ts";
 import type { FramePair } from "../../evaluation/side-by-side.ts";
-import type { Dream } from "../../imagination/dream.ts";
 import { dreamFunctions } from "../../imagination/dream-functions.ts";
 import { dreamReturns } from "../../imagination/dream-returns.ts";
 import { perceive } from "../../imagination/perceived-env.ts";
@@ -16,11 +15,10 @@ import { replayInDream } from "../../imagination/replay.ts";
 import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
 import type { PipelineContext } from "./context.ts";
 import { loadController } from "./controller-stage.ts";
+import { dreamOf } from "./dream-of.ts";
 
 /** Seeds of the episodes that count: nothing is collected, trained or chosen on them. */
 export const TEST_SEED = 500_000;
-
-export const dreamOf = ({ model, contexts, dream }: SavedWorld): Dream => ({ model, contexts, ...dream });
 
 /** Plays the baselines and the dream-trained controller in the dream and in the real environment. */
 export async function comparePolicies(

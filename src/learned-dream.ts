@@ -1,0 +1,40 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { ConfigError } from "./base/errors.ts";
+import { DreamEnv } from "./imagination/dream-env.ts";
+import { loadWorld } from "./world-models/world-checkpoint.ts";
+
+/** Keyword arguments of a learned world: `make("Dream/TakeCover-v0", { checkpoint: "runs/take-cover" })`. */
+export const LearnedDreamConfig = z.strictObject({
+  /** A run's folder, or a world's safetensors file. */
+  checkpoint: z.string(),
+  /** τ of World Models; default: the run's. */
+  temperature: z.number().positive().optional(),
+  /** Steps after which a dream is truncated; default: the run's. */
+  horizon: z.int().positive().optional(),
+  renderMode: z.literal("rgb_array").optional(),
+  engine: z.enum(["auto", "onnx", "wasm", "cpu", "node"]).optional(),
+});
+export type LearnedDreamConfig = z.input<typeof LearnedDreamConfig>;
+
+/** A dream from disk; the world must have been learned from `env`. */
+export async function learnedDream(env: string, kwargs: LearnedDreamConfig): Promise<DreamEnv> {
+  const parsed = LearnedDreamConfig.safeParse(kwargs);
+  if (!parsed.success)
+    throw new ConfigError(
+      `Expected the keyword arguments of a dream of ${env}, such as { checkpoint: "runs/take-cover" }.\n${z.prettifyError(parsed.error)}`,
+    );
+  const { checkpoint, renderMode, ...given } = parsed.data;
+  const folder = await stat(checkpoint).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const path = folder ? join(checkpoint, "models", "world.safetensors") : checkpoint;
+  const { model, contexts, dream } = await loadWorld(path, { env });
+  return new DreamEnv({ model, contexts, ...dream, ...definedIn(given), renderMode });
+}
+
+function definedIn<T extends object>(object: T): Partial<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
