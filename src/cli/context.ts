@@ -2,7 +2,7 @@ import { createProgress, type Progress } from "../training/progress.ts";
 import { InterruptedError } from "./errors.ts";
 
 /** Where a command writes. */
-export interface Output {
+interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;

@@ -22,7 +22,7 @@ export function addDoctor(program: Command, context: CliContext, services: Servi
 }
 
 /** One line per engine, and below those that fail the reason and the remedy. */
-export function formatEngines(engines: readonly EngineStatus[], { color }: { color: boolean }): string {
+function formatEngines(engines: readonly EngineStatus[], { color }: { color: boolean }): string {
   const paint = (code: number, text: string): string => (color ? `\u001b[${code}m${text}\u001b[39m` : text);
   const names = Math.max(0, ...engines.map(({ name }) => name.length));
   const versions = Math.max(0, ...engines.map(({ version }) => version?.length ?? 0));

@@ -4,7 +4,7 @@ import type { Report } from "../evaluation/report.ts";
 import type { Progress } from "../training/progress.ts";
 
 /** Runs every stage from collecting to the report; what is already on disk is not done again. */
-export type RunPipeline = (options: {
+type RunPipeline = (options: {
   readonly env: string;
   readonly preset: Preset;
   readonly seed: number;
@@ -15,7 +15,7 @@ export type RunPipeline = (options: {
 }) => Promise<Report>;
 
 /** Plays a finished run's policies again, in its dream and for real. */
-export type ComparePipelineRun = (options: {
+type ComparePipelineRun = (options: {
   readonly directory: string;
   readonly episodes: number;
   readonly seed: number;

@@ -31,8 +31,7 @@ export const Report = z.strictObject({
 });
 export type Report = z.infer<typeof Report>;
 
-/** The report's file inside its directory. */
-export const REPORT_FILE = "report.json";
+const REPORT_FILE = "report.json";
 
 /** Writes `report.json` whole or not at all; what does not fit the schema is refused. */
 export async function saveReport(directory: string, report: Report): Promise<void> {

@@ -15,7 +15,8 @@ export interface LineParts {
   readonly metrics: string;
 }
 
-const WIDEST_BAR = 28;
+/** Widths that a bar may have, widest first: few, so that it does not breathe as the figures beside it grow. */
+const BAR_WIDTHS = [28, 20, 14, 8];
 const NARROWEST_BAR = 8;
 
 /** Seconds as 0:07, 12:34 or 1:02:03. */
@@ -62,7 +63,9 @@ export function formatLine(parts: LineParts, { columns, color }: { columns?: num
   const share = total === undefined ? undefined : total > 0 ? Math.min(1, Math.max(0, done / total)) : 1;
   const percent = share === undefined ? "" : `${Math.floor(share * 100)}%`.padStart(4);
   const count =
-    total === undefined ? `${formatCount(done)} ${unit}` : `${formatCount(done)}/${formatCount(total)} ${unit}`;
+    total === undefined
+      ? `${formatCount(done)} ${unit}`
+      : `${formatCount(done).padStart(formatCount(total).length)}/${formatCount(total)} ${unit}`;
   const rate = perSecond > 0 ? formatRate(perSecond) : "";
   const spent = formatDuration(elapsed);
   const time = left === undefined ? spent : `${spent} < ${formatDuration(left)} left`;
@@ -74,7 +77,7 @@ export function formatLine(parts: LineParts, { columns, color }: { columns?: num
   if (share === undefined) return clip(join(texts, ""), columns);
   const room = columns - join(texts, "").length - 2;
   const drawn = (width: number): string => (color ? colorBar : plainBar)(share, width);
-  if (room >= NARROWEST_BAR) return join(texts, drawn(Math.min(room, WIDEST_BAR)));
+  if (room >= NARROWEST_BAR) return join(texts, drawn(barWidth(room)));
   const essential = [left === undefined ? spent : `${formatDuration(left)} left`];
   for (const kept of [[count, rate, time], [count, ...essential], essential]) {
     const middle = kept.filter(Boolean);
@@ -82,8 +85,7 @@ export function formatLine(parts: LineParts, { columns, color }: { columns?: num
     if (bare < NARROWEST_BAR) continue;
     const over = bare - NARROWEST_BAR - 2;
     const cut = over >= 12 && metrics ? [...middle, clip(metrics, over)] : middle;
-    const width = columns - join(cut, "").length - 2;
-    return join(cut, drawn(Math.min(width, WIDEST_BAR)));
+    return join(cut, drawn(barWidth(columns - join(cut, "").length - 2)));
   }
   return clip(join(essential, ""), columns);
 }
@@ -100,6 +102,10 @@ function colorBar(share: number, width: number): string {
   const bar = plainBar(share, width);
   const edge = bar.indexOf("─") < 0 ? bar.length : bar.indexOf("─");
   return `\u001b[36m${bar.slice(0, edge)}\u001b[39m\u001b[2m${bar.slice(edge)}\u001b[22m`;
+}
+
+function barWidth(room: number): number {
+  return BAR_WIDTHS.find((width) => width <= room) ?? NARROWEST_BAR;
 }
 
 function clip(text: string, width: number): string {

@@ -16,8 +16,7 @@ export interface ReportExtras {
   readonly curves?: readonly Curve[];
 }
 
-/** The GIF's file inside the report's directory. */
-export const GIF_FILE = "side-by-side.gif";
+const GIF_FILE = "side-by-side.gif";
 
 const CAPTION = "The same actions from the same start: the real environment left, what the model dreams right.";
 

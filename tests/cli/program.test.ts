@@ -209,7 +209,7 @@ describe("compare", () => {
 
 describe("envs and doctor", () => {
   test("envs lists the registered environments", async () => {
-    expect((await cli(["envs"])).out).toMatch(/^CartPole-v1 {3}at most 500 steps, solved at a mean return of 475\n/);
+    expect((await cli(["envs"])).out).toMatch(/^CartPole-v1 +at most 500 steps, solved at a mean return of 475\n/);
     const specs = JSON.parse((await cli(["envs", "--json"])).out) as { id: string }[];
     expect(specs.map(({ id }) => id)).toContain("TakeCover-v0");
   });

@@ -72,11 +72,11 @@ describe("figures", () => {
       metrics: "return 231.4  steps 194234",
     };
     expect(formatLine(parts, { columns: 120, color: false })).toBe(
-      "1/6 collect   ━━━━━━━━━╸────────────────   37%  620/1,660 episodes  33.2/s  0:19 < 0:31 left  return 231.4  steps 194234",
+      "1/6 collect   ━━━━━━━╸────────────   37%    620/1,660 episodes  33.2/s  0:19 < 0:31 left  return 231.4  steps 194234",
     );
-    expect(formatLine(parts, { columns: 50, color: false })).toBe("1/6 collect   ━━━━━━━────────────   37%  0:31 left");
+    expect(formatLine(parts, { columns: 50, color: false })).toBe("1/6 collect   ━━━━━─────────   37%  0:31 left");
     expect(formatLine(parts, { color: false })).toBe(
-      "1/6 collect    37%  620/1,660 episodes  33.2/s  0:19 < 0:31 left  return 231.4  steps 194234",
+      "1/6 collect    37%    620/1,660 episodes  33.2/s  0:19 < 0:31 left  return 231.4  steps 194234",
     );
     for (let columns = 10; columns < 160; columns++) {
       const line = formatLine(parts, { columns, color: false });
@@ -204,7 +204,7 @@ describe("in a log", () => {
     clock = 50_000;
     stage.update(1000);
     stage.done();
-    expect(stream.written[0]).toBe("vae   92%  920/1,000 steps  2.00/s  0:10 < 0:40 left\n");
+    expect(stream.written[0]).toBe("vae   92%    920/1,000 steps  2.00/s  0:10 < 0:40 left\n");
     expect(stream.written.at(-1)).toBe("✔ vae  1,000 steps in 0:50 (2.00/s)\n");
   });
 });
