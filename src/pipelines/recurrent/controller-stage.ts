@@ -1,13 +1,14 @@
 import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { LinearController, LinearControllerConfig } from "../../../agents/linear-controller.ts";
+import { LinearController, type LinearControllerConfig } from "../../../agents/linear-controller.ts";
 import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
 import { mean } from "../../evaluation/statistics.ts";
-import { CmaEs, type CmaEsState } from "../../evolution/cma-es.ts";
+import { CmaEs } from "../../evolution/cma-es.ts";
+import type { CmaEsState } from "../../evolution/cma-es-config.ts";
 import { PopulationRollout } from "../../imagination/population-rollout.ts";
 import { MetricsLog } from "../../training/metrics-log.ts";
-import type { WorldModel } from "../../world-models/world-model.ts";
 import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
+import type { WorldModel } from "../../world-models/world-model.ts";
 import type { PipelineContext } from "./context.ts";
 import { dreamOf } from "./dream-of.ts";
 
@@ -35,7 +36,7 @@ export async function evolveController(context: PipelineContext, world: SavedWor
   let best = saved?.best;
   const search = saved
     ? CmaEs.from(saved.search)
-    : new CmaEs({ mean: blank.weights, sigma, population, covariance, objective: "maximize", seed });
+    : new CmaEs({ mean: Array.from(blank.weights), sigma, population, covariance, objective: "maximize", seed });
 
   const log = await MetricsLog.open(run.path("metrics.jsonl"), { stage: STAGE, step: generation });
   const progress = context.progress.stage({ name: STAGE, total: generations, unit: "generations", done: generation });
@@ -45,9 +46,10 @@ export async function evolveController(context: PipelineContext, world: SavedWor
   try {
     while (generation < generations) {
       const candidates = search.ask();
-      const returns = await rollout.run(candidates, `${seed}/generation/${generation}`);
+      const weights = candidates.map(({ parameters }) => parameters);
+      const returns = await rollout.run(weights, `${seed}/generation/${generation}`);
       const fitness = returns.map(mean);
-      search.tell(candidates.map((solution, i) => ({ solution, fitness: fitness[i] })));
+      search.tell(candidates.map(({ id }, i) => ({ id, fitness: fitness[i] })));
       generation++;
       const figures: Record<string, number> = { mean: mean(fitness), best: Math.max(...fitness), sigma: search.sigma };
       if (generation % measureEvery === 0 || generation === generations) {
