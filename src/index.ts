@@ -2,6 +2,9 @@ import "./registrations.ts"; // make() knows the package's own environments
 
 // Errors
 export { CheckpointError, ConfigError, ReverieError } from "./base/errors.ts";
+export { type CheckEnvOptions, checkEnv } from "./core/check-env/check-env.ts";
+export type { MakeWithMode } from "./core/check-env/check-render.ts";
+export { EnvCheckError, type Finding, printFindings } from "./core/check-env/findings.ts";
 // Environments: the contract, making, checking
 export type {
   Awaitable,
@@ -48,4 +51,4 @@ export { OrderEnforcing, type OrderEnforcingOptions } from "./core/wrappers/orde
 export { PassiveEnvChecker } from "./core/wrappers/passive-env-checker.ts";
 export { type EpisodeStatistics, RecordEpisodeStatistics } from "./core/wrappers/record-episode-statistics.ts";
 export { TimeLimit, type TimeLimitOptions } from "./core/wrappers/time-limit.ts";
-export { Wrapper } from "./core/wrappers/wrapper.ts";
+export { unwrap, Wrapper } from "./core/wrappers/wrapper.ts";

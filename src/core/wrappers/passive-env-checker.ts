@@ -2,7 +2,7 @@ import { andThen } from "../awaitable.ts";
 import type { Awaitable, Env, RenderFrame, Reset, ResetOptions, Step } from "../env.ts";
 import { EnvContractError } from "../errors.ts";
 import { type Problem, renderProblems, resetProblems, stepProblems } from "../step-problems.ts";
-import { Wrapper } from "./wrapper.ts";
+import { unwrap, Wrapper } from "./wrapper.ts";
 
 /**
  * Checks the first answer of `reset`, of `step` and of `render` against the contract, then steps out of the way.
@@ -41,6 +41,6 @@ export class PassiveEnvChecker<Observation, Action> extends Wrapper<Observation,
   }
 
   #refuse(where: string, problems: readonly Problem[]): void {
-    if (problems.length > 0) throw new EnvContractError(this.unwrapped.constructor.name, where, problems);
+    if (problems.length > 0) throw new EnvContractError(unwrap(this.env as Env).constructor.name, where, problems);
   }
 }

@@ -54,11 +54,6 @@ export class Wrapper<Observation, Action, InnerObservation = Observation, InnerA
     return this.env.renderMode;
   }
 
-  /** The environment within all wrappers. */
-  get unwrapped(): Env {
-    return this.env instanceof Wrapper ? this.env.unwrapped : (this.env as Env);
-  }
-
   reset(options?: ResetOptions): Awaitable<Reset<Observation>> {
     return this.env.reset(options) as unknown as Awaitable<Reset<Observation>>;
   }
@@ -81,4 +76,9 @@ export class Wrapper<Observation, Action, InnerObservation = Observation, InnerA
   }
 
   protected restoreOwn(_state: EnvState): void {}
+}
+
+/** The environment within all wrappers. */
+export function unwrap(env: Env): Env {
+  return env instanceof Wrapper ? unwrap(env.env as Env) : env;
 }
