@@ -38,6 +38,9 @@ figure { margin: 0; }
 .fact.real .value { color: var(--real); }
 .fact.dream .value { color: var(--dream); }
 .scroll { overflow-x: auto; }
+.plot svg { min-width: 620px; }
+.lead b { white-space: nowrap; }
+td:first-child { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; font-size: 13.5px; color: var(--soft); }
 th, td { padding: 9px 14px 9px 0; border-bottom: 1px solid var(--line); }
@@ -77,7 +80,7 @@ ${[0, 1, 2, 3, 4, 5].map((i) => `svg .curve.c${i} { stroke: var(--c${i}); } svg 
 .pictures figcaption { color: var(--soft); font-size: 13.5px; margin-top: 8px; }
 .twin { display: grid; grid-template-columns: 1.5fr 1fr; gap: 20px; align-items: start; }
 .keys td { font-size: 13.5px; padding: 5px 14px 5px 0; overflow-wrap: anywhere; }
-.keys td:first-child { color: var(--soft); }
+.keys td:first-child { color: var(--soft); white-space: normal; }
 code, pre { font: 13.5px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 pre { margin: 0; padding: 14px 18px; overflow-x: auto; }
 footer { margin-top: 44px; color: var(--soft); font-size: 13.5px; }

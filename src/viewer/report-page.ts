@@ -44,7 +44,7 @@ export function reportPage(report: Report, { film, pictures = [], curves = [] }:
 </header>
 ${hero(report, film)}
 ${section("Dream and reality", "Returns of whole episodes, mean ± sample standard deviation. Real ÷ dream says what one point in the dream is worth; a dream is to be trusted as far as it is the same for every policy.", `<div class="card scroll">${scoreTable(report.policies)}</div>`)}
-${section("Every episode", "One dot an episode, one scale for all policies; the tick is the mean.", `<div class="card">${returnsPlot(report.policies)}<p class="legend"><i class="dream-dot"></i><span class="dream">above the line: in the dream</span><i class="real-dot"></i><span class="real">below: in the real environment</span></p></div>`)}
+${section("Every episode", "One dot an episode, one scale for all policies; the tick is the mean.", `<div class="card"><div class="scroll plot">${returnsPlot(report.policies)}</div><p class="legend"><i class="dream-dot"></i><span class="dream">above the line: in the dream</span><i class="real-dot"></i><span class="real">below: in the real environment</span></p></div>`)}
 ${pictures.length > 0 ? section("What the model sees", "", `<div class="pictures">${pictures.map(pictureFigure).join("")}</div>`) : ""}
 ${curves.length > 0 ? section("Learning", "The number beside each name is where its curve ends.", `<div class="charts">${curvePlots(curves)}</div>`) : ""}
 ${report.stages.length > 0 ? section("Where the time went", "", `<div class="card scroll">${stageBar(report.stages)}</div>`) : ""}
