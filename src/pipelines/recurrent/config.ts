@@ -62,9 +62,8 @@ export const RecurrentPipelineConfig = z.strictObject({
       generations: steps.default(60),
       sigma: z.number().positive().default(0.1),
       covariance: z.enum(["full", "diagonal"]).default("diagonal"),
-      /** The distribution's mean is measured on fresh dreams so often, and the best mean is kept. */
+      /** Generations after which the distribution's mean plays population × dreams fresh dreams; the best mean is kept. */
       measureEvery: steps.default(10),
-      /** Fresh dreams for that, in multiples of the population's batch. */
       bias: z.boolean().default(true),
     })
     .prefault({}),

@@ -40,7 +40,9 @@ export async function evolveController(context: PipelineContext, world: SavedWor
 
   const log = await MetricsLog.open(run.path("metrics.jsonl"), { stage: STAGE, step: generation });
   const progress = context.progress.stage({ name: STAGE, total: generations, unit: "generations", done: generation });
-  const rollout = new PopulationRollout({ ...dreamOf(world), controller: blank.graph, population, dreams });
+  const shared = { ...dreamOf(world), controller: blank.graph };
+  const rollout = new PopulationRollout({ ...shared, population, dreams });
+  const alone = new PopulationRollout({ ...shared, population: 1, dreams: population * dreams });
   const save = () => writeSnapshot(snapshot, { generation, best, search: search.state() });
   let savedAt = performance.now();
   try {
@@ -54,9 +56,8 @@ export async function evolveController(context: PipelineContext, world: SavedWor
       const figures: Record<string, number> = { mean: mean(fitness), best: Math.max(...fitness), sigma: search.sigma };
       if (generation % measureEvery === 0 || generation === generations) {
         const weights = Array.from(search.mean);
-        // The same weights in every candidate's place: P × D fresh dreams of one controller.
-        const measured = await rollout.run(new Array(population).fill(weights), `${seed}/measure/${generation}`);
-        figures.distributionMean = mean(measured.map(mean));
+        const [measured] = await alone.run([weights], `${seed}/measure/${generation}`);
+        figures.distributionMean = mean(measured);
         if (!best || figures.distributionMean > best.dream)
           best = { generation, dream: figures.distributionMean, weights };
       }
@@ -70,6 +71,7 @@ export async function evolveController(context: PipelineContext, world: SavedWor
     }
   } finally {
     await rollout.dispose();
+    await alone.dispose();
   }
   const chosen = best as Measured;
   await saveCheckpoint(controllerPath(run.directory), {
