@@ -23,9 +23,9 @@ interface Limb {
   readonly glow?: boolean;
 }
 
-const HIDE: Rgb = [62, 38, 22];
-const BACK_HIDE: Rgb = [40, 24, 14];
-const CHEST: Rgb = [104, 66, 36];
+const HIDE: Rgb = [50, 30, 17];
+const BACK_HIDE: Rgb = [32, 19, 11];
+const CHEST: Rgb = [84, 52, 28];
 const CLAW: Rgb = [164, 92, 28];
 const CREST: Rgb = [190, 14, 8];
 const EYE: Rgb = [255, 170, 40];

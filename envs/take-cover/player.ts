@@ -15,6 +15,8 @@ const FRICTION = 0.90625; // 0xE800 / 65536
 const STOP_SPEED = 0.0625; // 0x1000 / 65536
 const SLIDE_MARGIN = 1 / 32; // a slide stops 0x800 / 65536 of the move short of the wall
 const THRUST = 0.125; // units a tic of push for each point of damage, at mass 100
+const FIXED = 65536; // Doom's fixed point has 16 bits after it
+const FINE_ANGLES = 8192; // of a turn, in Doom's sine table
 const FIRST_INPUT_TIC = 7; // the engine passes no input on before
 
 const REACH = {
@@ -35,18 +37,39 @@ export function movePlayer(player: Player, direction: number, tic: number): void
   advance(player);
   const slow = Math.abs(player.vx) < STOP_SPEED && Math.abs(player.vy) < STOP_SPEED;
   const friction = slow && input === 0 ? 0 : FRICTION;
-  player.vx *= friction;
-  player.vy *= friction;
+  player.vx = fixedProduct(player.vx, friction);
+  player.vy = fixedProduct(player.vy, friction);
   if (player.flash > 0) player.flash--;
 }
 
 /** Takes `damage` and is pushed away from (x, y). */
 export function hurtPlayer(player: Player, damage: number, x: number, y: number): void {
-  const angle = Math.atan2(player.y - y, player.x - x);
-  player.vx += THRUST * damage * Math.cos(angle);
-  player.vy += THRUST * damage * Math.sin(angle);
+  const angle = fineAngle(player.x - x, player.y - y);
+  player.vx += fixedProduct(THRUST * damage, fineSine(angle + FINE_ANGLES / 4));
+  player.vy += fixedProduct(THRUST * damage, fineSine(angle));
   player.health = Math.max(0, player.health - damage);
   player.flash = Math.min(100, player.flash + damage);
+}
+
+/** Doom's product of two fixed-point numbers: rounded down, which over hundreds of tics moves the player a little. */
+function fixedProduct(a: number, b: number): number {
+  return Math.floor(a * b * FIXED) / FIXED;
+}
+
+/** The direction of (dx, dy) in 8192nds of a turn, rounded down. */
+function fineAngle(dx: number, dy: number): number {
+  return Math.floor((Math.atan2(dy, dx) / (2 * Math.PI)) * FINE_ANGLES);
+}
+
+/** ZDoom's sine table: its second and fourth quarters mirror the others one entry late. */
+function fineSine(angle: number): number {
+  const quarter = FINE_ANGLES / 4;
+  const index = angle & (FINE_ANGLES - 1);
+  const turn = Math.floor(index / quarter);
+  const entry = index % quarter;
+  const radians = ((turn % 2 === 0 ? entry : quarter - 1 - entry) / FINE_ANGLES) * 2 * Math.PI;
+  const sine = Math.round(Math.sin(radians) * FIXED) / FIXED;
+  return turn < 2 ? sine : -sine;
 }
 
 /** Moves by the velocity; at a wall Doom's P_SlideMove: up to it, then what is left of the move along it. */
@@ -56,12 +79,12 @@ function advance(player: Player): void {
     const hitY = fractionToWall(player.y, player.vy, REACH.right, REACH.left);
     const hit = Math.min(hitX, hitY);
     const moved = hit < 1 ? Math.max(0, hit - SLIDE_MARGIN) : 1;
-    player.x += player.vx * moved;
-    player.y += player.vy * moved;
+    player.x += fixedProduct(player.vx, moved);
+    player.y += fixedProduct(player.vy, moved);
     if (hit >= 1) return;
     // Doom keeps only the remainder of the move as the new velocity, not the velocity along the wall.
-    player.vx *= hitX <= hitY ? 0 : 1 - hit;
-    player.vy *= hitX <= hitY ? 1 - hit : 0;
+    player.vx = hitX <= hitY ? 0 : fixedProduct(player.vx, 1 - hit);
+    player.vy = hitX <= hitY ? fixedProduct(player.vy, 1 - hit) : 0;
   }
 }
 

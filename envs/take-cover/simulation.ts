@@ -23,7 +23,7 @@ const DAMAGE = 21; // three of the missile times the scenario's damage factor of
 export class Simulation implements Scene {
   tic = 0;
   player: Player = newPlayer();
-  imps: Imp[] = IMP.firstYs.map(newImp);
+  imps: Imp[] = IMP.firstYs.map(newImp).map((imp) => ({ ...imp, tics: imp.tics - 1 })); // a tic before the first state
   fireballs: Fireball[] = [];
   #fireballsThrown = 0;
   readonly #random: RandomStream;

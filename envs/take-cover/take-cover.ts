@@ -1,28 +1,31 @@
 import { z } from "zod";
-import type { Env, EnvState, Info, RenderFrame, RenderMode, Reset, ResetOptions, Step } from "../../src/core/env.ts";
+import { ConfigError, describe } from "../../src/base/errors.ts";
+import type { Env, EnvState, Info, RenderFrame, Reset, ResetOptions, Step } from "../../src/core/env.ts";
 import { InvalidActionError, ResetNeededError } from "../../src/core/errors.ts";
 import { type RandomState, RandomStream } from "../../src/core/random.ts";
+import { systemEntropy } from "../../src/core/seed-sequence.ts";
 import { Box } from "../../src/core/spaces/box.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
 import { observationCamera, screenCamera } from "./camera.ts";
 import { Painter } from "./painter.ts";
-import { TIME_LIMIT } from "./room.ts";
+import { TICS_PER_SECOND, TIME_LIMIT } from "./room.ts";
 import { type SavedSimulation, Simulation } from "./simulation.ts";
 
+/** What `new TakeCover` and `make("TakeCover-v0")` take. */
 export const TakeCoverConfig = z.strictObject({
   /** Tics a step: the action is held, the reward is the tics survived, the last one is drawn. */
   frameSkip: z.int().min(1).default(1),
   /** Height and width of the observation in pixels; the field of view stays the same. */
   observationSize: z.tuple([z.int().min(8), z.int().min(8)]).default([64, 64]),
-  renderMode: z.literal("rgb_array").optional(),
+  renderMode: z.enum(["rgb_array"]).optional(),
   /** Tics after which the episode is cut off. */
   maxTics: z.int().min(1).default(TIME_LIMIT),
 });
-export type TakeCoverConfig = z.infer<typeof TakeCoverConfig>;
+export type TakeCoverConfig = z.output<typeof TakeCoverConfig>;
 
 interface SavedTakeCover extends EnvState {
   readonly simulation: SavedSimulation | null;
-  readonly random: RandomState;
+  readonly random: RandomState | null;
   readonly over: boolean;
 }
 
@@ -38,26 +41,39 @@ const PAINTERS = new Map<string, Painter>();
  * view without the status bar, RGB bytes (height, width, 3); health shows only as the red flash after a hit.
  */
 export class TakeCover implements Env<Uint8Array, number> {
+  static readonly metadata = { renderModes: ["rgb_array"], renderFps: TICS_PER_SECOND } as const;
+
+  readonly config: TakeCoverConfig;
   readonly actionSpace = new Discrete(3);
   readonly observationSpace: Box<"uint8">;
-  readonly config: TakeCoverConfig;
-  readonly renderMode?: RenderMode;
+  readonly metadata = TakeCover.metadata;
+
   readonly #painter: Painter;
   #screen: Painter | undefined;
-  #random = new RandomStream(0, "TakeCover");
+  #random: RandomStream | undefined;
   #simulation: Simulation | undefined;
   #over = true;
 
   constructor(config: z.input<typeof TakeCoverConfig> = {}) {
-    this.config = TakeCoverConfig.parse(config);
-    this.renderMode = this.config.renderMode;
+    const parsed = TakeCoverConfig.safeParse(config);
+    if (!parsed.success) {
+      throw new ConfigError(
+        `Expected options of TakeCover, got ${describe(config)}.\n${z.prettifyError(parsed.error)}`,
+      );
+    }
+    this.config = parsed.data;
     const [height, width] = this.config.observationSize;
     this.observationSpace = new Box({ low: 0, high: 255, shape: [height, width, 3], dtype: "uint8" });
     this.#painter = sharedPainter(height, width);
   }
 
+  get renderMode(): "rgb_array" | undefined {
+    return this.config.renderMode;
+  }
+
   reset({ seed }: ResetOptions = {}): Reset<Uint8Array> {
-    if (seed !== undefined) this.#random = new RandomStream(seed, "TakeCover");
+    if (seed !== undefined) this.#random = streamOf(seed);
+    this.#random ??= streamOf(systemEntropy());
     const simulation = new Simulation(this.#random);
     this.#simulation = simulation;
     this.#over = false;
@@ -95,7 +111,7 @@ export class TakeCover implements Env<Uint8Array, number> {
   snapshot(): EnvState {
     const state: SavedTakeCover = {
       simulation: this.#simulation?.save() ?? null,
-      random: this.#random.state(),
+      random: this.#random?.state() ?? null,
       over: this.#over,
     };
     return state;
@@ -103,8 +119,8 @@ export class TakeCover implements Env<Uint8Array, number> {
 
   restore(state: EnvState): void {
     const { simulation, random, over } = state as SavedTakeCover;
-    this.#random = RandomStream.from(random);
-    this.#simulation = simulation ? Simulation.from(simulation, this.#random) : undefined;
+    this.#random = random ? RandomStream.from(random) : undefined;
+    this.#simulation = simulation && this.#random ? Simulation.from(simulation, this.#random) : undefined;
     this.#over = over;
   }
 }
@@ -117,6 +133,13 @@ function sharedPainter(height: number, width: number): Painter {
     PAINTERS.set(key, painter);
   }
   return painter;
+}
+
+function streamOf(seed: number | bigint): RandomStream {
+  if (seed < 0 || (typeof seed === "number" && !Number.isSafeInteger(seed))) {
+    throw new ConfigError(`Expected seed to be an integer ≥ 0, got ${describe(seed)}.`);
+  }
+  return new RandomStream(String(seed), "TakeCover");
 }
 
 function infoOf({ player, tic }: Simulation): Info {
