@@ -1,4 +1,14 @@
-import type { Env, EnvSpec, EnvState, RenderFrame, RenderMode, Reset, ResetOptions, Step } from "../core/env.ts";
+import type {
+  Env,
+  EnvMetadata,
+  EnvSpec,
+  EnvState,
+  RenderFrame,
+  RenderMode,
+  Reset,
+  ResetOptions,
+  Step,
+} from "../core/env.ts";
 import type { Box } from "../core/spaces/box.ts";
 import type { Space } from "../core/spaces/space.ts";
 import type { Dream } from "./dream.ts";
@@ -16,6 +26,7 @@ export interface DreamEnvOptions extends Dream {
  * actions the real environment's; `info` carries `terminationProbability` and `uncertainty`.
  */
 export class DreamEnv implements Env<Float32Array, unknown> {
+  readonly metadata: EnvMetadata = { renderModes: ["rgb_array"] };
   readonly observationSpace: Box;
   readonly actionSpace: Space<unknown>;
   readonly renderMode?: RenderMode;

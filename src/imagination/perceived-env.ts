@@ -1,7 +1,7 @@
 import { ConfigError } from "../base/errors.ts";
 import type { NdArray } from "../compute/array.ts";
 import type { CompileOptions } from "../compute/compile.ts";
-import type { Env, EnvSpec, RenderMode, Reset, ResetOptions, Step } from "../core/env.ts";
+import type { Env, EnvMetadata, EnvSpec, RenderMode, Reset, ResetOptions, Step } from "../core/env.ts";
 import { ResetNeededError } from "../core/errors.ts";
 import { Box } from "../core/spaces/box.ts";
 import type { Space } from "../core/spaces/space.ts";
@@ -52,6 +52,10 @@ export class PerceivedEnv<Action> implements Env<Float32Array, Action> {
 
   get actionSpace(): Space<Action> {
     return this.env.actionSpace;
+  }
+
+  get metadata(): EnvMetadata | undefined {
+    return this.env.metadata;
   }
 
   get renderMode(): RenderMode | undefined {

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { ConfigError } from "../base/errors.ts";
 import type { NdArray, Parameters } from "../compute/array.ts";
 import { type CompileOptions, compileStep, type Resident } from "../compute/compile.ts";
 import { RandomStream } from "../core/random.ts";
@@ -83,6 +84,10 @@ export class PopulationRollout {
   /** Returns of P candidates (rows of n weights) over D dreams each, (P, D), in the dreams that `seed` picks. */
   async run(controllers: readonly ArrayLike<number>[], seed: number | string): Promise<Float32Array[]> {
     const { population, dreams, horizon, temperature = 1, model } = this.#options;
+    if (controllers.length !== population || controllers.some(({ length }) => length !== controllers[0].length))
+      throw new ConfigError(
+        `Expected ${population} controllers of one length, got ${controllers.length} of ${[...new Set(controllers.map(({ length }) => length))].join(", ")} weights.`,
+      );
     const stream = new RandomStream(seed, "rollout");
     const streams = Array.from({ length: dreams }, (_, d) => stream.split(d));
     const resident = await this.#begin(streams);

@@ -1,8 +1,9 @@
-import { ConfigError } from "../base/errors.ts";
+import { ConfigError, describe } from "../base/errors.ts";
 import type { NdArray } from "../compute/array.ts";
 import type { EnvState, Info, RenderFrame } from "../core/env.ts";
 import { ResetNeededError } from "../core/errors.ts";
 import { type RandomState, RandomStream } from "../core/random.ts";
+import { systemEntropy } from "../core/seed-sequence.ts";
 import type { Box } from "../core/spaces/box.ts";
 import type { Space } from "../core/spaces/space.ts";
 import type { AutoresetMode, VectorEnv, VectorReset, VectorResetOptions, VectorStep } from "../core/vector-env.ts";
@@ -58,13 +59,13 @@ export class VectorDreamEnv implements VectorEnv<Float32Array, unknown> {
   }
 
   async reset({ seed, options }: VectorResetOptions = {}): Promise<VectorReset<Float32Array>> {
-    this.#seed(seed);
     const mask = options?.resetMask;
     if (mask && mask.length !== this.numEnvs)
       throw new ConfigError(`Expected resetMask of ${this.numEnvs} booleans, got ${mask.length}.`);
     const slots = Array.from({ length: this.numEnvs }, (_, b) => b).filter((b) => mask?.[b] ?? true);
+    if (!this.#state && slots.length < this.numEnvs) throw new ResetNeededError("a reset of some slots only");
+    this.#seed(seed, slots);
     for (const [b, features] of await this.#start(slots)) this.#features[b] = features;
-    if (this.#features.length < this.numEnvs) throw new ResetNeededError("a reset of some slots only");
     return {
       observations: this.#features.map((features) => features.slice()),
       infos: this.#features.map(() => ({})),
@@ -146,15 +147,23 @@ export class VectorDreamEnv implements VectorEnv<Float32Array, unknown> {
     this.#over = saved.over;
   }
 
-  #seed(seed: number | readonly number[] | undefined): void {
+  /** Gives the slots new streams; without a seed they keep theirs, or get some from the system's entropy. */
+  #seed(seed: number | readonly number[] | undefined, slots: readonly number[]): void {
     if (seed === undefined && this.#streams.length > 0) return;
-    const seeds = seed ?? 0;
-    if (typeof seeds === "object" && seeds.length !== this.numEnvs)
-      throw new ConfigError(`Expected ${this.numEnvs} seeds, one a slot, got ${seeds.length}.`);
-    this.#streams = Array.from(
-      { length: this.numEnvs },
-      (_, b) => new RandomStream(typeof seeds === "number" ? seeds + b : seeds[b], "dream"),
-    );
+    if (typeof seed === "object" && seed.length !== this.numEnvs)
+      throw new ConfigError(`Expected ${this.numEnvs} seeds, one a slot, got ${seed.length}.`);
+    const entropy = systemEntropy();
+    const seedOf = (b: number) => {
+      if (seed === undefined) return String(entropy + BigInt(b));
+      const own = typeof seed === "number" ? seed + b : seed[b];
+      if (!Number.isSafeInteger(own) || own < 0)
+        throw new ConfigError(`Expected seed to be an integer ≥ 0, got ${describe(String(own))}.`);
+      return own;
+    };
+    const streams = slots.map((b) => new RandomStream(seedOf(b), "dream"));
+    slots.forEach((b, i) => {
+      this.#streams[b] = streams[i];
+    });
   }
 
   /** Begins new dreams in these slots; what each of them sees. One at a time, so that a start never depends on the others. */

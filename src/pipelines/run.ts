@@ -92,11 +92,26 @@ export class Run {
 function firstDifference(found: RunIdentity, wanted: RunIdentity) {
   for (const key of ["env", "pipeline", "seed"] as const)
     if (found[key] !== wanted[key]) return { key, found: found[key], wanted: wanted[key] };
-  const sections = new Set([...Object.keys(found.config), ...Object.keys(wanted.config)]);
-  for (const key of sections)
-    if (!isDeepStrictEqual(found.config[key], wanted.config[key]))
-      return { key, found: found.config[key], wanted: wanted.config[key] };
+  return differenceWithin(found.config, wanted.config);
+}
+
+/** The first key, as `memory.steps`, whose values differ. */
+function differenceWithin(
+  found: unknown,
+  wanted: unknown,
+  path: readonly string[] = [],
+): { key: string; found: unknown; wanted: unknown } | undefined {
+  if (isDeepStrictEqual(found, wanted)) return undefined;
+  if (!isSection(found) || !isSection(wanted)) return { key: path.join("."), found, wanted };
+  for (const key of new Set([...Object.keys(found), ...Object.keys(wanted)])) {
+    const difference = differenceWithin(found[key], wanted[key], [...path, key]);
+    if (difference) return difference;
+  }
   return undefined;
+}
+
+function isSection(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 async function readJson<T>(path: string): Promise<T | undefined> {

@@ -50,7 +50,7 @@ export interface FitResult {
   readonly validation?: Readonly<Record<string, number>>;
 }
 
-/** The loss became NaN or infinite; the last good weights are on disk. */
+/** The loss or the weights became NaN or infinite; what was saved before stays on disk. */
 export class NonFiniteLossError extends ReverieError {}
 
 /** Steps whose metrics make one line of the log. */
@@ -70,6 +70,8 @@ export async function fit<Batch extends ArrayTree, C extends Carry>(options: Fit
   let step = saved?.step ?? 0;
   let best: BestWeights | undefined = saved?.best;
   let stale = saved?.stale ?? 0;
+  let savedStep = saved?.step;
+  const patience = validation?.patience ?? Number.POSITIVE_INFINITY;
   const log = await MetricsLog.open(options.metrics, { stage: trainable.name, step });
   const progress = options.progress(step);
   const evaluate = validation && validator(trainable, options.engine);
@@ -84,10 +86,16 @@ export async function fit<Batch extends ArrayTree, C extends Carry>(options: Fit
       : { weights: trainable.parameters, adam: adamInit(trainable.parameters), carry: trainable.carry },
   );
 
+  const broken = (found: Readonly<Record<string, number>>, where = "at") =>
+    nonFinite({ name: trainable.name, where: `${where} step ${step}`, found, snapshot: options.snapshot, savedStep });
   const save = async (source: unknown) => {
     const { weights, adam, carry } = await resident.read();
+    // A finite loss can have an infinite gradient: such weights must not replace good ones.
+    const bad = Object.entries(weights).find(([, { data }]) => !data.every(Number.isFinite));
+    if (bad) throw broken({ [`an element of ${bad[0]}`]: bad[1].data.find((value) => !Number.isFinite(value))! });
     const snapshot: Snapshot = { weights, adam, carry, step, source, best, stale };
     await writeSnapshot(options.snapshot, trainable.name, snapshot);
+    savedStep = step;
     return weights;
   };
 
@@ -96,7 +104,7 @@ export async function fit<Batch extends ArrayTree, C extends Carry>(options: Fit
     let window = new MetricsWindow();
     let source = batches.state();
     let batch = step < options.steps ? batches.next() : undefined;
-    while (batch && step < options.steps) {
+    while (batch && stale < patience) {
       const running = resident.step({
         batch,
         learningRate: scalar(options.learningRate(step)),
@@ -106,7 +114,7 @@ export async function fit<Batch extends ArrayTree, C extends Carry>(options: Fit
       source = batches.state();
       batch = step + 1 < options.steps ? batches.next() : undefined;
       const figures = numbers(await running);
-      if (!Number.isFinite(figures.loss)) throw nonFinite(trainable.name, step, options.snapshot, figures);
+      if (!Number.isFinite(figures.loss)) throw broken(figures);
       step++;
       window.add(figures);
       if (step % LOG_EVERY === 0 || step === options.steps) {
@@ -118,13 +126,13 @@ export async function fit<Batch extends ArrayTree, C extends Carry>(options: Fit
       if (evaluate && validation && (step % validation.every === 0 || step === options.steps)) {
         const { weights } = await resident.read();
         const figures = await evaluate.run(weights, validation.batches);
+        if (!Number.isFinite(figures.loss)) throw broken(figures, "in the validation after");
         await log.write(
           step,
           Object.fromEntries(Object.entries(figures).map(([name, x]) => [`validation.${name}`, x])),
         );
         stale = best && figures.loss >= best.figures.loss ? stale + 1 : 0;
         if (stale === 0) best = { step, figures, weights };
-        if (stale >= (validation.patience ?? Number.POSITIVE_INFINITY)) break;
       }
       const seconds = (performance.now() - savedAt) / 1000;
       if (signal?.aborted || seconds > (options.saveEvery ?? 45)) {
@@ -181,11 +189,22 @@ function numbers(outputs: { loss: NdArray; metrics: Readonly<Record<string, NdAr
   return { loss: outputs.loss.data[0], ...Object.fromEntries(metrics) };
 }
 
-function nonFinite(name: string, step: number, snapshot: string, figures: Record<string, number>): NonFiniteLossError {
-  const found = Object.entries(figures).map(([metric, value]) => `${metric} ${value}`);
+function nonFinite(options: {
+  name: string;
+  where: string;
+  found: Readonly<Record<string, number>>;
+  snapshot: string;
+  savedStep: number | undefined;
+}): NonFiniteLossError {
+  const { name, where, found, snapshot, savedStep } = options;
+  const figures = Object.entries(found).map(([figure, value]) => `${figure} ${value}`);
+  const kept =
+    savedStep === undefined
+      ? "Nothing had been saved yet."
+      : `The last good weights, of step ${savedStep}, are kept in ${snapshot}.`;
   return new NonFiniteLossError(
-    `Expected a finite loss, got ${found.join(", ")} at step ${step} of training ${name}. ` +
-      `The last good weights are kept in ${snapshot}; lower the learning rate or clip harder and run again.`,
+    `Expected a finite loss, got ${figures.join(", ")} ${where} of training ${name}. ${kept} ` +
+      "Begin anew with a lower learning rate or harder clipping.",
   );
 }
 

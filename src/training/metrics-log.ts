@@ -11,15 +11,7 @@ export interface MetricsRow {
 
 /** The lines of a metrics file; none where there is no file. A line cut short by a crash is left out. */
 export async function readMetrics(path: string): Promise<MetricsRow[]> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  return whole
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as MetricsRow);
+  return wholeRows(await textOf(path));
 }
 
 /** Appends to a `metrics.jsonl`; work that is done again after an interrupt replaces its old lines. */
@@ -34,9 +26,10 @@ export class MetricsLog {
 
   /** Opens the log of a stage that goes on after `step`: this stage's later lines are dropped. */
   static async open(path: string, options: { stage: string; step: number }): Promise<MetricsLog> {
-    const rows = await readMetrics(path);
-    const kept = rows.filter((row) => row.stage !== options.stage || row.step <= options.step);
-    if (kept.length < rows.length) await writeFileAtomic(path, kept.map(line).join(""));
+    const before = await textOf(path);
+    const kept = wholeRows(before).filter((row) => row.stage !== options.stage || row.step <= options.step);
+    const after = kept.map(line).join("");
+    if (after !== before) await writeFileAtomic(path, after);
     else await mkdir(dirname(path), { recursive: true });
     return new MetricsLog(path, options.stage);
   }
@@ -44,6 +37,20 @@ export class MetricsLog {
   async write(step: number, metrics: Readonly<Record<string, number>>): Promise<void> {
     await appendFile(this.#path, line({ stage: this.#stage, step, ...metrics }));
   }
+}
+
+async function textOf(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+}
+
+/** A line cut short by a crash has no end, and is left out. */
+function wholeRows(text: string): MetricsRow[] {
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  const lines = whole.split("\n").filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as MetricsRow);
 }
 
 function line(row: MetricsRow): string {

@@ -87,7 +87,7 @@ export interface SequenceBatch {
   readonly normal: tf.Tensor;
 }
 
-/** The loss of a window batch that goes on from `state`, and the state after it. */
+/** The loss of a window batch that goes on from `state`, and the state after the last step of each window. */
 export function mdnRnnLoss(config: MdnRnnConfig, weights: Weights, batch: SequenceBatch, state: LstmState) {
   const [B, T, A] = batch.action.shape as [number, number, number];
   const { latentSize: Z, hiddenSize: H } = config;
@@ -109,12 +109,14 @@ export function mdnRnnLoss(config: MdnRnnConfig, weights: Weights, batch: Sequen
   const projected = tf.unstack(tf.reshape(lstmProject(weights, "lstm", inputs), [T, B, 4 * H]));
   const going = tf.sub(1, restart);
   let lstm: LstmState = { hidden: tf.mul(state.hidden, going), cell: tf.mul(state.cell, going) };
-  const hidden = projected.map((x) => {
+  const states = projected.map((x) => {
     lstm = lstmStep(weights, "lstm", x, lstm);
-    return lstm.hidden;
+    return lstm;
   });
+  const hidden = tf.stack(states.map((state) => state.hidden)); // (T, B, H)
+  const cell = tf.stack(states.map((state) => state.cell));
 
-  const prediction = predict(config, weights, tf.reshape(tf.stack(hidden), [T * B, H]));
+  const prediction = predict(config, weights, tf.reshape(hidden, [T * B, H]));
   const mask = timeFirst(batch.mask, 1);
   const steps = tf.maximum(tf.sum(mask), 1);
   const average = (perStep: tf.Tensor) => tf.div(tf.sum(tf.mul(perStep, mask)), steps) as tf.Scalar;
@@ -136,5 +138,9 @@ export function mdnRnnLoss(config: MdnRnnConfig, weights: Weights, batch: Sequen
     metrics.rewardError = average(tf.square(tf.sub(prediction.reward, timeFirst(batch.reward, 1))));
     loss = tf.add(loss, metrics.rewardError);
   }
-  return { loss, metrics, state: lstm };
+  // The state after each window's own last step: the steps behind it are padding and must not move it on.
+  const later = tf.concat([tf.slice(batch.mask, [0, 1], [B, T - 1]), tf.zeros([B, 1])], 1);
+  const isLast = tf.reshape(tf.transpose(tf.sub(batch.mask, later)), [T, B, 1]);
+  const atEnd = (all: tf.Tensor) => tf.sum(tf.mul(all, isLast), 0); // (B, H)
+  return { loss, metrics, state: { hidden: atEnd(hidden), cell: atEnd(cell) } };
 }
