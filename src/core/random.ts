@@ -8,7 +8,7 @@ export type RandomState = Readonly<Record<string, unknown>>;
  * streams of different names are independent, so that adding a draw to one leaves the others alone.
  */
 export class RandomStream {
-  readonly #name: string;
+  #name: string;
   #generator: seedrandom.StatefulPRNG<seedrandom.State.Alea>;
   #spare: number | undefined; // Box–Muller yields two normals at a time
 
@@ -65,6 +65,7 @@ export class RandomStream {
   static from(state: RandomState): RandomStream {
     const { name, generator, spare } = state as { name: string; generator: seedrandom.State.Alea; spare?: number };
     const stream = new RandomStream(name);
+    stream.#name = name; // the constructor has added to it
     stream.#generator = seedrandom.alea("", { state: generator });
     stream.#spare = spare;
     return stream;
