@@ -3,6 +3,7 @@ import { type EagerEngine, prepareBackend } from "./eager/backends.ts";
 import { EagerProgram } from "./eager/eager-program.ts";
 import type { AnyFunction, Program, ProgramOptions } from "./program.ts";
 import { OnnxProgram } from "./runtime/onnx-program.ts";
+import "./mended-gradients.ts";
 import { loadOnnxRuntime } from "./runtime/onnx-runtime.ts";
 
 /** The engines by name, the preferred ones first; `auto` takes the first of onnx, wasm and cpu that works. */

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import "./mended-gradients.ts";
 import { TraceError } from "./errors.ts";
 import { isTensor, rebuild } from "./tree.ts";
 

@@ -175,13 +175,21 @@ lower("AddN", (inputs) => {
   return tracer.result(values.reduce((sum, value) => graph.one("Add", [sum, value], info)));
 });
 
-/** Where: a condition of lower rank chooses whole rows. */
 lower("Select", ({ condition, t, e }) => {
   const { graph } = tracer;
-  const trailing = t.shape.slice(condition.shape.length).map(() => 1);
-  const chosen = graph.reshape(tracer.value(condition), [...condition.shape, ...trailing]);
   const isBool = typeOf(t) === "bool"; // ONNX Runtime has no Where for bool
   const [yes, no] = [t, e].map((x) => (isBool ? graph.cast(tracer.value(x), "uint8") : operand(x, t.shape, condition)));
   const info = { shape: t.shape, dtype: isBool ? ("uint8" as const) : typeOf(t) };
-  return tracer.result(graph.cast(graph.one("Where", [chosen, yes, no], info), typeOf(t)));
+  return tracer.result(graph.cast(graph.one("Where", [tracer.value(condition), yes, no], info), typeOf(t)));
+});
+
+/** (x − mean) / √(variance + ε) · scale + offset. */
+lower<tf.FusedBatchNormAttrs>("FusedBatchNorm", ({ x, mean, variance, offset, scale }, { varianceEpsilon }) => {
+  const epsilon = tracer.fill(varianceEpsilon, [], "float32");
+  const variances = tracer.value(binary("Add", variance, epsilon));
+  const info = tracer.graph.info(variances);
+  const deviation = tracer.result(tracer.graph.one("Sqrt", [variances], info));
+  let result = binary("Div", binary("Sub", x, mean), deviation);
+  if (scale) result = binary("Mul", result, scale);
+  return offset ? binary("Add", result, offset) : result;
 });

@@ -101,25 +101,10 @@ lower<PoolAttributes>("MaxPoolGrad", ({ dy, input }, attributes) => {
   return tracer.result(graph.reshape(back, input.shape));
 });
 
-/** How often each pixel is repeated by a resize to whole multiples; other resizes have no lowering. */
-function multiples(name: string, small: readonly number[], large: readonly number[]): { ry: number; rx: number } {
-  const [ry, rx] = [large[0] / small[1], large[1] / small[2]];
-  if (!Number.isInteger(ry) || !Number.isInteger(rx)) throw tracer.refuse(`uses ${name} to other than whole multiples`);
-  return { ry, rx };
-}
-
 lower<tf.ResizeNearestNeighborAttrs>("ResizeNearestNeighbor", ({ images }, { size, alignCorners }) => {
-  if (alignCorners) throw tracer.refuse("uses ResizeNearestNeighbor with alignCorners");
-  const { ry, rx } = multiples("ResizeNearestNeighbor", images.shape, size);
+  const [ry, rx] = [size[0] / images.shape[1], size[1] / images.shape[2]];
+  if (alignCorners || !Number.isInteger(ry) || !Number.isInteger(rx)) {
+    throw tracer.refuse("uses ResizeNearestNeighbor to other than whole multiples");
+  }
   return tracer.result(enlarge(tracer.graph.cast(tracer.value(images), "float32"), ry, rx));
-});
-
-lower<tf.ResizeNearestNeighborGradAttrs>("ResizeNearestNeighborGrad", ({ images, dy }, { alignCorners }) => {
-  const { graph } = tracer;
-  if (alignCorners) throw tracer.refuse("uses ResizeNearestNeighborGrad with alignCorners");
-  const { ry, rx } = multiples("ResizeNearestNeighborGrad", images.shape, dy.shape.slice(1, 3));
-  const [batch, height, width, channels] = images.shape;
-  const cells = graph.reshape(tracer.value(dy), [batch, height, ry, width, rx, channels]);
-  const info = { shape: images.shape, dtype: "float32" } as const;
-  return tracer.result(graph.one("ReduceSum", [cells, graph.integers([2, 4])], info, { keepdims: 0 }));
 });

@@ -107,7 +107,9 @@ lower<tf.SoftmaxAttrs>("Softmax", ({ logits }, { dim }) =>
   tracer.result(elementwise("Softmax", [tracer.value(logits)], { axis: last(dim, logits) })),
 );
 lower<tf.LogSoftmaxAttrs>("LogSoftmax", ({ logits }, { axis }) =>
-  tracer.result(elementwise("LogSoftmax", [tracer.value(logits)], { axis: last(axis, logits) })),
+  tracer.result(
+    elementwise("LogSoftmax", [tracer.graph.cast(tracer.value(logits), "float32")], { axis: last(axis, logits) }),
+  ),
 );
 
 lower<tf.TopKAttrs>("TopK", ({ x }, { k, sorted }) => {

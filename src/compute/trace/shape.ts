@@ -30,6 +30,11 @@ lower<tf.RangeAttrs>("Range", (_, { start, stop, step, dtype }) => {
   );
 });
 
+lower<tf.LinSpaceAttrs>("LinSpace", (_, { start, stop, num }) => {
+  const data = Float32Array.from({ length: num }, (_, i) => start + (i * (stop - start)) / Math.max(1, num - 1));
+  return tracer.numbers(data, [num], "float32");
+});
+
 lower<tf.TransposeAttrs>("Transpose", ({ x }, { perm }) => {
   const shape = perm.map((axis) => x.shape[axis]);
   const fill = tracer.filledWith(x);

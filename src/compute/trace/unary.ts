@@ -4,15 +4,17 @@ import { lower, tracer, typeOf } from "./backend.ts";
 
 /* One tensor in, one of the same shape out. */
 
-/** Applies a float op; int32 goes through float32 and back, truncated, as in the tfjs cpu backend. */
-function floatOp(x: tf.TensorInfo, build: (value: string) => string): tf.TensorInfo {
+const FLOAT_RESULT = new Set(["Exp", "Erf"]); // tfjs gives the other functions of int32 an int32 result, truncated
+
+/** Applies a float op; int32 goes through float32 and back, as in the tfjs cpu backend. */
+function floatOp(x: tf.TensorInfo, build: (value: string) => string, to = typeOf(x)): tf.TensorInfo {
   const { graph } = tracer;
   const fill = tracer.filledWith(x);
   const source = fill === undefined ? undefined : graph.cast(graph.scalar(fill, typeOf(x)), "float32");
   if (source !== undefined && x.shape.length > 0) {
-    return tracer.result(graph.cast(graph.expand(build(source), x.shape), typeOf(x))); // computed once, then repeated
+    return tracer.result(graph.cast(graph.expand(build(source), x.shape), to)); // computed once, then repeated
   }
-  return tracer.result(graph.cast(build(graph.cast(tracer.value(x), "float32")), typeOf(x)));
+  return tracer.result(graph.cast(build(graph.cast(tracer.value(x), "float32")), to));
 }
 
 /** Appends an op whose output has the shape and type of its first input. */
@@ -25,33 +27,19 @@ export function test(op: string, inputs: readonly string[]): string {
   return tracer.graph.one(op, inputs, { shape: tracer.graph.info(inputs[0]).shape, dtype: "bool" });
 }
 
-const SAME_NAME = [
-  "Exp",
-  "Log",
-  "Sigmoid",
-  "Softplus",
-  "Sqrt",
-  "Tanh",
-  "Floor",
-  "Ceil",
-  "Reciprocal",
-  "Sin",
-  "Cos",
-  "Tan",
-];
-const SAME_NAME_RARE = ["Erf", "Asin", "Acos", "Atan", "Asinh", "Acosh", "Atanh", "Sinh", "Cosh", "Round"];
-for (const name of [...SAME_NAME, ...SAME_NAME_RARE])
-  lower(name, ({ x }) => floatOp(x, (value) => elementwise(name, [value])));
+const SAME_NAME =
+  "Exp Log Sigmoid Softplus Sqrt Tanh Floor Ceil Round Reciprocal Erf Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh";
+for (const name of SAME_NAME.split(" ")) {
+  lower(name, ({ x }) =>
+    floatOp(x, (value) => elementwise(name, [value]), FLOAT_RESULT.has(name) ? "float32" : typeOf(x)),
+  );
+}
 
-for (const name of ["Abs", "Neg", "Sign"]) {
+const EXACT: Readonly<Record<string, (x: number) => number>> = { Abs: Math.abs, Neg: (x) => -x, Sign: Math.sign };
+for (const name of Object.keys(EXACT)) {
   lower(name, ({ x }) => {
     const fill = tracer.filledWith(x);
-    if (fill !== undefined)
-      return tracer.fill(
-        name === "Abs" ? Math.abs(fill) : name === "Neg" ? -fill : Math.sign(fill),
-        x.shape,
-        typeOf(x),
-      );
+    if (fill !== undefined) return tracer.fill(EXACT[name](fill), x.shape, typeOf(x));
     return tracer.result(elementwise(name, [tracer.value(x)]));
   });
 }
@@ -60,7 +48,7 @@ lower("Relu", ({ x }) => tracer.result(elementwise("Relu", [tracer.value(x)])));
 lower("Elu", ({ x }) => floatOp(x, (value) => elementwise("Elu", [value], { alpha: { float: 1 } })));
 lower("Selu", ({ x }) => floatOp(x, (value) => elementwise("Selu", [value])));
 lower<tf.LeakyReluAttrs>("LeakyRelu", ({ x }, { alpha }) =>
-  floatOp(x, (value) => elementwise("LeakyRelu", [value], { alpha: { float: alpha } })),
+  floatOp(x, (value) => elementwise("LeakyRelu", [value], { alpha: { float: alpha } }), "float32"),
 );
 lower("Relu6", ({ x }) => tracer.result(clip(tracer.value(x), 0, 6)));
 lower<tf.ClipByValueAttrs>("ClipByValue", ({ x }, { clipValueMin, clipValueMax }) =>
