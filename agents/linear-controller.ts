@@ -92,6 +92,7 @@ export class LinearController implements Policy<Float32Array, unknown> {
 
 function controllerOutputs(space: Space<unknown>): number {
   if (space instanceof Discrete) return 1;
-  if (space instanceof Box && space.low.every(Number.isFinite) && space.high.every(Number.isFinite)) return space.flatSize;
+  if (space instanceof Box && space.low.every(Number.isFinite) && space.high.every(Number.isFinite))
+    return space.flatSize;
   throw new ConfigError(`Expected a Discrete or a bounded Box action space for a linear controller, got ${space}.`);
 }

@@ -11,10 +11,11 @@ import type { Curve } from "../viewer/curve-plot.ts";
 import { writeReport } from "../viewer/write-report.ts";
 import { loadWorld, type SavedWorld } from "../world-models/world-checkpoint.ts";
 import { collectEpisodes } from "./recurrent/collect-stage.ts";
-import { type Preset, resolveConfig } from "./recurrent/config.ts";
+import { comparePolicies, TEST_SEED } from "./recurrent/comparison-stage.ts";
+import { type Preset, RecurrentPipelineConfig, resolveConfig } from "./recurrent/config.ts";
 import type { PipelineContext } from "./recurrent/context.ts";
 import { evolveController } from "./recurrent/controller-stage.ts";
-import { comparePolicies, sideBySide, TEST_SEED } from "./recurrent/evaluation-stage.ts";
+import { filmEpisode } from "./recurrent/film.ts";
 import { encodeEpisodes } from "./recurrent/latents-stage.ts";
 import { trainMemory } from "./recurrent/memory-stage.ts";
 import { trainVision } from "./recurrent/vision-stage.ts";
@@ -86,8 +87,9 @@ export async function comparePipelineRun(options: {
   const { directory, episodes, seed, progress, signal } = options;
   const run = await Run.existing(directory);
   const before = await readReport(run.path("report"));
+  const config = RecurrentPipelineConfig.parse(run.identity.config);
   const world = await loadWorld(run.path(WORLD_FILE), { env: run.identity.env });
-  const { policies } = await comparePolicies({ run, progress, signal }, { world, episodes, seed });
+  const { policies } = await comparePolicies({ run, config, progress, signal }, { world, episodes, seed });
   return { ...before, seed, policies };
 }
 
@@ -107,7 +109,7 @@ async function writeRunReport(run: Run, world: SavedWorld): Promise<Report> {
     }),
   };
   await writeReport(run.path("report"), report, {
-    frames: await sideBySide(run.directory, world, TEST_SEED),
+    frames: await filmEpisode(run.directory, world, TEST_SEED),
     curves: await learningCurves(run),
   });
   return report;

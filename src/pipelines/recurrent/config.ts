@@ -67,7 +67,17 @@ export const RecurrentPipelineConfig = z.strictObject({
       bias: z.boolean().default(true),
     })
     .prefault({}),
-  evaluation: z.strictObject({ episodes: steps.default(100) }).prefault({}),
+  evaluation: z
+    .strictObject({
+      /** Per policy, in the dream and for real. */
+      episodes: steps.default(100),
+      /** A baseline that never changes its mind; null for none. */
+      constant: z
+        .strictObject({ name: z.string(), action: z.unknown() })
+        .nullable()
+        .default({ name: "stand-still", action: 1 }),
+    })
+    .prefault({}),
 });
 export type RecurrentPipelineConfig = z.output<typeof RecurrentPipelineConfig>;
 

@@ -1,0 +1,69 @@
+import { ConstantPolicy } from "../../../agents/constant-policy.ts";
+import { HeldRandomPolicy } from "../../../agents/held-random-policy.ts";
+import type { Policy } from "../../../agents/policy.ts";
+import { RandomPolicy } from "../../../agents/random-policy.ts";
+import { make } from "../../core/registry.ts";
+import { type ComparisonReport, compare } from "../../evaluation/compare.ts";
+import { dreamFunctions } from "../../imagination/dream-functions.ts";
+import { dreamReturns } from "../../imagination/dream-returns.ts";
+import { perceive } from "../../imagination/perceived-env.ts";
+import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
+import type { RecurrentPipelineConfig } from "./config.ts";
+import type { PipelineContext } from "./context.ts";
+import { loadController } from "./controller-stage.ts";
+import { dreamOf } from "./dream-of.ts";
+import { realEnv } from "./real-env.ts";
+
+/** Seeds of the episodes that count: nothing is collected, trained or chosen on them. */
+export const TEST_SEED = 500_000;
+
+/** Baselines that act at every tic of a game whose agents decide every few: they can be played for real only. */
+const EVERY_TIC = "-every-tic";
+
+type AnyPolicy = Policy<Float32Array, unknown>;
+
+/** Plays the baselines and the dream-trained controller in the dream and in the real environment. */
+export async function comparePolicies(
+  context: Pick<PipelineContext, "run" | "config" | "progress" | "signal">,
+  options: { world: SavedWorld; episodes: number; seed: number },
+): Promise<ComparisonReport> {
+  const { world, episodes, seed } = options;
+  const { model, env } = world;
+  const trained = await loadController(context.run.directory, model);
+  const policies = [...baselines(world, context.config), trained];
+  const functions = dreamFunctions(model);
+  const progress = context.progress.stage({ name: "compare", total: 2 * policies.length * episodes, unit: "episodes" });
+  try {
+    const report = await compare<Float32Array, unknown>({
+      policies,
+      episodes,
+      seeds: { first: seed },
+      signal: context.signal,
+      dream: {
+        evaluate: (policy, seeds, watch) =>
+          policy.name.endsWith(EVERY_TIC) ? null : dreamReturns(dreamOf(world), policy, seeds, watch),
+      },
+      real: async (policy) =>
+        policy.name.endsWith(EVERY_TIC)
+          ? make<Float32Array, unknown>(env.id, { ...env.kwargs, frameSkip: 1 })
+          : perceive(await realEnv(world), model, { functions }),
+      onProgress: ({ allDone, policy, side }) => progress.update(allDone, { now: `${policy} ${side}` }),
+    });
+    progress.done();
+    return report;
+  } finally {
+    await functions.dispose();
+  }
+}
+
+/** Policies that look at nothing. */
+function baselines({ model, env }: SavedWorld, { evaluation: { constant } }: RecurrentPipelineConfig): AnyPolicy[] {
+  const random = [new RandomPolicy(model), new HeldRandomPolicy(model)];
+  const still = constant ? [new ConstantPolicy(model, constant)] : [];
+  const skips = Number(env.kwargs.frameSkip ?? 1) > 1;
+  const everyTic = random.map((policy) => ({
+    name: `${policy.name}${EVERY_TIC}`,
+    begin: (s: number) => policy.begin(s),
+  }));
+  return [...random, ...(skips ? everyTic : []), ...still];
+}
