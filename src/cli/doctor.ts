@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import type { EngineReport } from "../compute/probe.ts";
 import type { CliContext } from "./context.ts";
-import type { EngineStatus, Services } from "./services.ts";
+import type { Services } from "./services.ts";
 
 const EXAMPLES = `
 Examples:
@@ -22,13 +23,13 @@ export function addDoctor(program: Command, context: CliContext, services: Servi
 }
 
 /** One line per engine, and below those that fail the reason and the remedy. */
-function formatEngines(engines: readonly EngineStatus[], { color }: { color: boolean }): string {
+function formatEngines(engines: readonly EngineReport[], { color }: { color: boolean }): string {
   const paint = (code: number, text: string): string => (color ? `\u001b[${code}m${text}\u001b[39m` : text);
   const names = Math.max(0, ...engines.map(({ name }) => name.length));
   const versions = Math.max(0, ...engines.map(({ version }) => version?.length ?? 0));
   const lines = engines.flatMap(({ name, works, version = "", reason, remedy, gemmMilliseconds }) => {
     const mark = works ? paint(32, "✔") : paint(31, "✘");
-    const speed = gemmMilliseconds === undefined ? "" : `matrix product ${gemmMilliseconds.toFixed(2)} ms`;
+    const speed = gemmMilliseconds === undefined ? "" : `512×512 matrix product ${gemmMilliseconds.toFixed(1)} ms`;
     const head = [mark, name.padEnd(names), version.padEnd(versions), works ? speed : "not available"];
     const more = [reason, remedy && `→ ${remedy}`].filter((text) => text !== undefined);
     return [head.join("  ").trimEnd(), ...more.flatMap((text) => text.split("\n").map((line) => `     ${line}`))];

@@ -1,3 +1,4 @@
+import type { EngineReport } from "../compute/probe.ts";
 import type { EnvSpec } from "../core/env.ts";
 import { registry, specOf } from "../core/registry.ts";
 import type { Report } from "../evaluation/report.ts";
@@ -26,23 +27,10 @@ type ComparePipelineRun = (options: {
 export const PRESETS = ["quick", "full"] as const;
 export type Preset = (typeof PRESETS)[number];
 
-/** An engine as `doctor` shows it. */
-export interface EngineStatus {
-  readonly name: string;
-  readonly works: boolean;
-  readonly version?: string;
-  /** Why it does not work. */
-  readonly reason?: string;
-  /** What would change that. */
-  readonly remedy?: string;
-  /** Milliseconds of one matrix product, the same for every engine. */
-  readonly gemmMilliseconds?: number;
-}
-
 /** What the commands stand on, loaded only when it is used: `--help` answers without waking an engine. */
 export interface Services {
   environments(): Promise<readonly EnvSpec[]>;
-  probeEngines(): Promise<readonly EngineStatus[]>;
+  probeEngines(): Promise<readonly EngineReport[]>;
   runPipeline: RunPipeline;
   comparePipelineRun: ComparePipelineRun;
 }
@@ -53,9 +41,7 @@ export const services: Services = {
     await import("../registrations.ts");
     return [...registry.keys()].map(specOf);
   },
-  probeEngines: async () => ((await at("../compute/probe.ts")) as Pick<Services, "probeEngines">).probeEngines(),
+  probeEngines: async () => (await import("../compute/probe.ts")).probeEngines(),
   runPipeline: async (options) => (await import("../pipelines/recurrent.ts")).runPipeline(options),
   comparePipelineRun: async (options) => (await import("../pipelines/recurrent.ts")).comparePipelineRun(options),
 };
-
-const at = (path: string): Promise<Record<string, unknown>> => import(path);

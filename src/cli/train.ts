@@ -5,6 +5,7 @@ import { formatTable } from "../evaluation/table.ts";
 import { silentProgress } from "../training/progress.ts";
 import { formatDuration } from "../training/progress-line.ts";
 import type { CliContext } from "./context.ts";
+import { UsageError } from "./errors.ts";
 import { directoryOption, seedOption, setOption } from "./options.ts";
 import { defaultRunDirectory } from "./run-directory.ts";
 import { PRESETS, type Preset, type Services } from "./services.ts";
@@ -43,6 +44,11 @@ export function addTrain(program: Command, context: CliContext, services: Servic
     .action(async (typed: string, options: TrainOptions) => {
       await services.environments();
       const { id } = specOf(typed);
+      if (id.startsWith("Dream/")) {
+        throw new UsageError(
+          `Expected a real environment to learn from, got ${id}. Train ${id.slice("Dream/".length)}.`,
+        );
+      }
       const directory = options.run ?? defaultRunDirectory(id);
       const progress = options.quiet ? silentProgress : context.progress;
       progress.note(`${id} · preset ${options.preset} · seed ${options.seed} → ${directory}`);

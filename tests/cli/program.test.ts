@@ -122,6 +122,7 @@ describe("train", () => {
     [["train"], "missing required argument 'env'"],
     [["train", "TakeCover-v0", "extra"], "too many arguments"],
     [["train", "takecovr"], 'Expected a registered environment, got "takecovr". Did you mean "TakeCover-v0"?'],
+    [["train", "Dream/TakeCover-v0"], "got Dream/TakeCover-v0. Train TakeCover-v0."],
     [["train", "TakeCover-v0", "--prest", "full"], "unknown option '--prest'\n(Did you mean --preset?)"],
     [["train", "TakeCover-v0", "--preset", "fast"], "Allowed choices are quick, full."],
     [["train", "TakeCover-v0", "--seed", "one"], "argument 'one' is invalid. Expected a whole number from 0 to"],
@@ -216,15 +217,15 @@ describe("envs and doctor", () => {
 
   test("doctor says what works, and of the rest why not and what would help", async () => {
     const engines = [
-      { name: "onnx", works: true, version: "1.30.0", gemmMilliseconds: 1.2345 },
-      { name: "node", works: false, reason: "not installed", remedy: "npm install @tensorflow/tfjs-node-gpu" },
+      { name: "onnx" as const, works: true, version: "onnxruntime-node 1.30.0", gemmMilliseconds: 1.2345 },
+      { name: "node" as const, works: false, reason: "not installed", remedy: "npm install @tensorflow/tfjs-node-gpu" },
     ];
     const { code, out } = await cli(["doctor"], { probeEngines: async () => engines });
     expect(code).toBe(0);
     expect(out).toBe(
       [
-        "✔  onnx  1.30.0  matrix product 1.23 ms",
-        "✘  node          not available",
+        "✔  onnx  onnxruntime-node 1.30.0  512×512 matrix product 1.2 ms",
+        "✘  node                           not available",
         "     not installed",
         "     → npm install @tensorflow/tfjs-node-gpu",
         "",
