@@ -16,8 +16,12 @@ export interface CollectRunner {
 /** Milliseconds that an interrupted collector has to end by itself before its thread is terminated. */
 const GRACE = 400;
 
-/** Starts a collector in a worker thread. `name` is for error messages. */
-export async function startThread(config: ParsedCollectConfig, name: string): Promise<CollectRunner> {
+/** Starts a collector in a worker thread. `name` is for error messages; `signal` ends it while it starts. */
+export async function startThread(
+  config: ParsedCollectConfig,
+  name: string,
+  signal?: AbortSignal,
+): Promise<CollectRunner> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const workerData: CollectWorkerData = { config, stop };
   const worker = new Worker(workerUrl(import.meta.url, "collect-worker"), { workerData, name });
@@ -59,6 +63,8 @@ export async function startThread(config: ParsedCollectConfig, name: string): Pr
     await worker.terminate();
   };
 
+  const onAbort = () => void worker.terminate();
+  signal?.addEventListener("abort", onAbort);
   try {
     const description = await ask<CollectionDescription>((message, resolve) => {
       if (message.kind === "ready") resolve(message.description);
@@ -77,7 +83,10 @@ export async function startThread(config: ParsedCollectConfig, name: string): Pr
     };
   } catch (error) {
     await worker.terminate();
+    signal?.throwIfAborted();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
   }
 }
 

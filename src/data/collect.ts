@@ -1,5 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
+import { ConfigError, describe } from "../base/errors.ts";
 import { CollectConfig, type ParsedCollectConfig } from "./collect-config.ts";
 import { type CollectRunner, startInline, startThread } from "./collect-runner.ts";
 import type { CollectionDescription } from "./collector.ts";
@@ -38,7 +40,10 @@ export interface CollectOptions extends CollectConfig {
  */
 export async function collect(options: CollectOptions): Promise<Dataset> {
   const { directory, workers = 1, onProgress, signal, ...rest } = options;
-  const config = CollectConfig.parse(rest);
+  const config = parse(rest);
+  if (!Number.isInteger(workers) || workers < 0) {
+    throw new ConfigError(`Expected workers to be an integer ≥ 0, got ${describe(workers)}.`);
+  }
   signal?.throwIfAborted();
   const first = await start(config, workers, 0, signal);
   const runners: CollectRunner[] = [first];
@@ -91,8 +96,16 @@ export async function collect(options: CollectOptions): Promise<Dataset> {
   }
 }
 
+function parse(config: CollectConfig): ParsedCollectConfig {
+  const parsed = CollectConfig.safeParse(config);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(`Expected settings of a collection, got:\n${z.prettifyError(parsed.error)}`);
+}
+
 async function start(config: ParsedCollectConfig, workers: number, index: number, signal?: AbortSignal) {
-  return workers === 0 ? startInline(config, signal) : startThread(config, `collector ${index + 1} of ${workers}`);
+  return workers === 0
+    ? startInline(config, signal)
+    : startThread(config, `collector ${index + 1} of ${workers}`, signal);
 }
 
 function headerOf(config: ParsedCollectConfig, description: CollectionDescription): DatasetHeader {

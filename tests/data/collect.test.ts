@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HeldRandomPolicy } from "../../agents/held-random-policy.ts";
 import { RandomPolicy } from "../../agents/random-policy.ts";
+import { ConfigError } from "../../src/base/errors.ts";
 import { type CollectOptions, type CollectProgress, collect } from "../../src/data/collect.ts";
 import { openDataset } from "../../src/data/dataset.ts";
 import { CollectError, DatasetError } from "../../src/data/errors.ts";
@@ -160,6 +161,19 @@ describe("collect", () => {
   it("does not begin when the signal is aborted already", async () => {
     await expect(collect(options("never", { signal: AbortSignal.abort(new Error("no")) }))).rejects.toThrow("no");
     await expect(readdir(join(root, "never"))).rejects.toThrow("ENOENT");
+  });
+
+  it("stops a collector that is still starting", async () => {
+    const stopper = new AbortController();
+    const slow = new URL("./fixtures/slow-start.mjs", import.meta.url).href;
+    const starting = collect(options("starting", { modules: [slow], workers: 1, signal: stopper.signal }));
+    setTimeout(() => stopper.abort(new Error("too slow")), 100);
+    await expect(starting).rejects.toThrow("too slow");
+    await expect(readdir(join(root, "starting"))).rejects.toThrow("ENOENT");
+  });
+
+  it.each([{ workers: -1 }, { episodes: 0 }, { behaviour: [] }, { sed: 1 }])("refuses %o", async (changes) => {
+    await expect(collect(options("refused", changes))).rejects.toThrow(ConfigError);
   });
 
   it("cuts episodes at maximumSteps", async () => {
