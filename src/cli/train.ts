@@ -1,9 +1,9 @@
 import { relative } from "node:path";
 import { type Command, Option } from "commander";
+import { formatDuration } from "../base/format.ts";
 import { specOf } from "../core/registry.ts";
 import { formatTable } from "../evaluation/table.ts";
 import { silentProgress } from "../training/progress.ts";
-import { formatDuration } from "../training/progress-line.ts";
 import type { CliContext } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { directoryOption, seedOption, setOption } from "./options.ts";

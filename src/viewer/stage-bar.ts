@@ -1,5 +1,5 @@
+import { formatCount, formatDuration } from "../base/format.ts";
 import type { Report } from "../evaluation/report.ts";
-import { formatCount, formatDuration } from "../training/progress-line.ts";
 import { escapeHtml } from "./svg.ts";
 
 /** The stages as one bar of their seconds, with a row of figures each. */
