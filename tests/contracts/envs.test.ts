@@ -1,6 +1,6 @@
 import { CartPole } from "../../envs/cart-pole.ts";
 import { TakeCover } from "../../envs/take-cover/index.ts";
-import type { Env, RenderMode } from "../../src/core/env.ts";
+import type { RenderMode } from "../../src/core/env.ts";
 import { make } from "../../src/core/registry.ts";
 import { describeEnvContract } from "./env-contract.ts";
 import "../../src/registrations.ts";
@@ -8,7 +8,7 @@ import "../../src/registrations.ts";
 type RgbArray = { renderMode?: "rgb_array" };
 const mode = (renderMode?: RenderMode) => ({ renderMode }) as RgbArray;
 
-describeEnvContract("CartPole", (renderMode) => new CartPole(mode(renderMode)) as Env);
+describeEnvContract("CartPole", (renderMode) => new CartPole(mode(renderMode)));
 describeEnvContract('make("CartPole-v1")', (renderMode) => make("CartPole-v1", { renderMode }));
-describeEnvContract("TakeCover", (renderMode) => new TakeCover(mode(renderMode)) as Env, { steps: 60 });
+describeEnvContract("TakeCover", (renderMode) => new TakeCover(mode(renderMode)), { steps: 60 });
 describeEnvContract('make("TakeCover-v0")', (renderMode) => make("TakeCover-v0", { renderMode }), { steps: 60 });
