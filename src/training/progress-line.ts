@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from "../base/format.ts";
+import { formatCount, formatDuration, formatRate } from "../base/format.ts";
 
 /** All that one line of progress shows. */
 export interface LineParts {

@@ -1,5 +1,5 @@
-import { formatCount, formatDuration } from "../base/format.ts";
-import { formatLine, formatMetrics, formatRate, type LineParts } from "./progress-line.ts";
+import { formatCount, formatDuration, formatRate } from "../base/format.ts";
+import { formatLine, formatMetrics, type LineParts } from "./progress-line.ts";
 
 /** Figures shown beside the bar; a number is rounded, a string is shown as it is. */
 export type ProgressMetrics = Readonly<Record<string, number | string>>;

@@ -1,13 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { formatCount, formatDuration, formatRate } from "../../src/base/format.ts";
 import { createProgress, type ProgressStream, Rate } from "../../src/training/progress.ts";
-import {
-  formatCount,
-  formatDuration,
-  formatLine,
-  formatMetrics,
-  formatRate,
-  plainBar,
-} from "../../src/training/progress-line.ts";
+import { formatLine, formatMetrics, plainBar } from "../../src/training/progress-line.ts";
 
 const ERASE = "\r\u001b[2K";
 
