@@ -16,7 +16,8 @@ export const VaeConfig = z.strictObject({
   /** The KL term presses no further once it is below this many nats per latent dimension. */
   klTolerance: z.number().nonnegative().default(0.5),
   /**
-   * How much more an error counts where a frame differs from the mean image: weight 1 + this · min(|difference| / 0.4, 1).
+   * How much more an error counts where a frame differs from the mean image (the frame's average difference, such as the
+   * red flash of a hit, taken out): weight 1 + this · min(|difference| / 0.4, 1).
    * Small bright things (a far fireball is a few pixels) are lost without it; 0 is the paper's plain squared error.
    */
   foregroundWeight: z.number().nonnegative().default(0),
@@ -119,9 +120,10 @@ export function vaeLoss(config: VaeConfig, weights: Weights, batch: VaeBatch) {
   return { loss: tf.add(perFrame, klAbove) as tf.Scalar, metrics: { reconstruction: plain, kl: tf.mean(kl) } };
 }
 
-/** (B, 64, 64, 1): more where the frame differs from the mean image in any channel. */
+/** (B, 64, 64, 1): more where the frame differs from the mean image in any channel, a tint of the whole frame left aside. */
 function foregroundWeights(config: VaeConfig, x: tf.Tensor, meanImage: tf.Tensor): tf.Tensor {
-  const difference = tf.max(tf.abs(tf.sub(x, meanImage)), -1, true);
-  const share = tf.clipByValue(tf.mul(difference, 1 / DIFFERENCE_SATURATION), 0, 1);
+  const difference = tf.sub(x, meanImage);
+  const local = tf.sub(difference, tf.mean(difference, [1, 2], true));
+  const share = tf.clipByValue(tf.mul(tf.max(tf.abs(local), -1, true), 1 / DIFFERENCE_SATURATION), 0, 1);
   return tf.add(tf.mul(share, config.foregroundWeight), 1);
 }
