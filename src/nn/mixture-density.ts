@@ -45,7 +45,8 @@ export function sampleMixture(
   const probability = tf.softmax(tf.div(mixture.logWeight, temperature), -1); // (N, D, K)
   const components = probability.shape[2] as number;
   // The chosen component is the number of cumulated probabilities that lie at or below u, the last one left out.
-  const cumulated = tf.slice(tf.cumsum(probability, -1), [0, 0, 0], [-1, -1, components - 1]);
+  // (The axis by its number: the cpu backend's cumsum takes no −1.)
+  const cumulated = tf.slice(tf.cumsum(probability, 2), [0, 0, 0], [-1, -1, components - 1]);
   const below = tf.cast(tf.lessEqual(cumulated, tf.expandDims(noise.uniform, -1)), "float32");
   const chosen = tf.oneHot(tf.cast(tf.sum(below, -1), "int32"), components, 1, 0, "float32");
   const mean = tf.sum(tf.mul(chosen, mixture.mean), -1);
