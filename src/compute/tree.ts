@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe } from "../base/errors.ts";
-import type { ArrayTree, NdArray } from "./array.ts";
+import type { NdArray } from "./array.ts";
 
 /** A leaf with the dotted path that names it in errors, as `parameters.encoder/kernel`. */
 export interface Leaf<T> {
@@ -10,7 +10,8 @@ export interface Leaf<T> {
 
 /** Whether a value is an array as it crosses the border. */
 export function isNdArray(value: unknown): value is NdArray {
-  return typeof value === "object" && value !== null && "shape" in value && "dtype" in value && "data" in value;
+  if (typeof value !== "object" || value === null || isTensor(value)) return false;
+  return "shape" in value && "dtype" in value && "data" in value;
 }
 
 /** Whether a value is a tensor. */
@@ -59,16 +60,6 @@ export function rebuild<T>(
   };
   return visit(tree);
 }
-
-/** What a tree looks like without its numbers: paths, element types and shapes. Equal signatures share a graph. */
-export function signatureOf(leaves: readonly Leaf<NdArray>[]): string {
-  let signature = "";
-  for (const { path, value } of leaves) signature += `${path}:${value.dtype}[${value.shape.join()}];`;
-  return signature;
-}
-
-/** A tree of arrays with the data left out: what is kept to rebuild results in the caller's structure. */
-export type Template = ArrayTree;
 
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : a > b ? 1 : 0);
 const join = (path: string, key: string | number): string => (path === "" ? String(key) : `${path}.${key}`);

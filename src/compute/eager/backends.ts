@@ -4,7 +4,7 @@ import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { initialiseBackend } from "../active-backend.ts";
 import { EngineError } from "../errors.ts";
-import { firstLine } from "../runtime/onnx-runtime.ts";
+import { whyNot } from "../runtime/onnx-runtime.ts";
 import { supplyWasmKernels } from "./wasm-kernels.ts";
 
 /** Engines that run a function op by op on a backend of tfjs. */
@@ -42,7 +42,7 @@ const START: Readonly<Record<EagerEngine, () => Promise<ReadyBackend>>> = {
       await startCpu(); // the kernels that wasm lacks are computed there
       await initialiseBackend("wasm");
     } catch (error) {
-      throw new EngineError(`Expected ${source} to start, got: ${firstLine(error)}. Use engine: "cpu".`);
+      throw new EngineError(`Expected ${source} to start, got: ${whyNot(error)}. Use engine: "cpu".`);
     }
     supplyWasmKernels();
     return { name: "wasm", source };
@@ -57,7 +57,7 @@ const START: Readonly<Record<EagerEngine, () => Promise<ReadyBackend>>> = {
         await initialiseBackend("tensorflow");
         return { name: "tensorflow", source };
       } catch (error) {
-        reasons.push(`${source}: ${firstLine(error)}`);
+        reasons.push(`${source}: ${whyNot(error)}`);
       }
     }
     throw new EngineError(

@@ -5,7 +5,8 @@ import * as tf from "@tensorflow/tfjs";
  * that wasm has; everything else (gather's gradient, einsum, depthwise gradients, …) is computed by the cpu backend.
  */
 
-type Kernel = (inputs: Record<string, tf.TensorInfo>, attributes: object) => tf.TensorInfo;
+type Tensors = Record<string, tf.TensorInfo> | tf.TensorInfo[]; // kernels of many tensors (Concat, Einsum) take a list
+type Kernel = (inputs: Tensors, attributes: object) => tf.TensorInfo;
 
 interface CpuBackend extends tf.KernelBackend {
   makeTensorInfo(shape: number[], dtype: tf.DataType, values: tf.backend_util.BackendValues): tf.TensorInfo;
@@ -31,7 +32,7 @@ export function supplyWasmKernels(): void {
       kernelName,
       backendName: "wasm",
       kernelFunc: ({ inputs, attrs, backend }) =>
-        onCpu(kernelFunc, inputs as Record<string, tf.TensorInfo>, attrs, backend as tf.KernelBackend),
+        onCpu(kernelFunc, inputs as Tensors, attrs, backend as tf.KernelBackend),
     });
   }
 }
@@ -39,16 +40,17 @@ export function supplyWasmKernels(): void {
 /** Carries the inputs to the cpu backend, runs its kernel there, and brings the results back. */
 function onCpu(
   kernel: tf.KernelFunc,
-  inputs: Record<string, tf.TensorInfo>,
+  inputs: Tensors,
   attrs: tf.NamedAttrMap | undefined,
   home: tf.KernelBackend,
 ): tf.TensorInfo | tf.TensorInfo[] {
   const cpu = tf.engine().findBackend("cpu") as CpuBackend;
-  const carried: Record<string, tf.TensorInfo> = {};
-  for (const [name, { dataId, shape, dtype }] of Object.entries(inputs)) {
-    carried[name] = cpu.makeTensorInfo(shape, dtype, home.readSync(dataId).slice() as Float32Array);
-  }
-  const results = kernel({ inputs: carried, backend: cpu, attrs: attrs ?? {} });
+  const carry = ({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo =>
+    cpu.makeTensorInfo(shape, dtype, home.readSync(dataId).slice() as Float32Array);
+  const carried: Tensors = Array.isArray(inputs)
+    ? inputs.map(carry)
+    : Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, carry(input)]));
+  const results = kernel({ inputs: carried as tf.NamedTensorInfoMap, backend: cpu, attrs: attrs ?? {} });
   const returned = [results].flat().map(({ dataId, shape, dtype }) => {
     const values = cpu.readSync(dataId);
     cpu.disposeData(dataId);
@@ -67,7 +69,11 @@ function conv2dFilterGradient(
   const call = (name: string): Kernel => {
     const { kernelFunc } = tf.getKernel(name, "wasm");
     return (inputs, attributes) =>
-      kernelFunc({ inputs, backend, attrs: attributes as tf.NamedAttrMap }) as tf.TensorInfo;
+      kernelFunc({
+        inputs: inputs as tf.NamedTensorInfoMap,
+        backend,
+        attrs: attributes as tf.NamedAttrMap,
+      }) as tf.TensorInfo;
   };
   const [padV2, stridedSlice, product, concat] = ["PadV2", "StridedSlice", "BatchMatMul", "Concat"].map(call);
   const info = tf.backend_util.computeConv2DInfo(
@@ -89,7 +95,7 @@ function conv2dFilterGradient(
   const padded = top + bottom + left + right > 0 ? keep(padV2({ x }, { paddings, constantValue: 0 })) : x;
   const slopes = { ...dy, shape: [1, rows, info.outChannels] };
   const masks = { beginMask: 0, endMask: 0, ellipsisMask: 0, newAxisMask: 0, shrinkAxisMask: 0 };
-  const taps: Record<string, tf.TensorInfo> = {};
+  const taps: tf.TensorInfo[] = [];
   for (let i = 0; i < info.filterHeight; i++) {
     for (let j = 0; j < info.filterWidth; j++) {
       const end = [
@@ -101,7 +107,7 @@ function conv2dFilterGradient(
       const step = [1, info.strideHeight, info.strideWidth, 1];
       const pixels = keep(stridedSlice({ x: padded }, { begin: [0, i, j, 0], end, strides: step, ...masks }));
       const flat = { ...pixels, shape: [1, rows, info.inChannels] };
-      taps[i * info.filterWidth + j] = keep(product({ a: flat, b: slopes }, { transposeA: true, transposeB: false }));
+      taps.push(keep(product({ a: flat, b: slopes }, { transposeA: true, transposeB: false })));
     }
   }
   const gradient = concat(taps, { axis: 0 });

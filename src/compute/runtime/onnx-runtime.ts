@@ -10,14 +10,15 @@ export function loadOnnxRuntime(): Promise<OnnxRuntime> {
     (module) => ("default" in module ? (module.default as OnnxRuntime) : module), // a CommonJS package
     (error: unknown) => {
       throw new EngineError(
-        `Expected onnxruntime-node to load, got: ${firstLine(error)}. Run "npm install onnxruntime-node", or use engine: "wasm".`,
+        `Expected onnxruntime-node to load, got: ${whyNot(error)}. Run "npm install onnxruntime-node", or use engine: "wasm".`,
       );
     },
   );
   return loading;
 }
 
-/** The first line of an error's message. */
-export function firstLine(error: unknown): string {
+/** Why a package did not load, in one line. */
+export function whyNot(error: unknown): string {
+  if ((error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND") return "it is not installed";
   return (error instanceof Error ? error.message : String(error)).split("\n")[0];
 }

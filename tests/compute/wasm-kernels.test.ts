@@ -1,0 +1,75 @@
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, it } from "vitest";
+import type { NdArray } from "../../src/compute/array.ts";
+import { compile } from "../../src/compute/compile.ts";
+import { noise, relativeError } from "./fixtures.ts";
+
+type X = { x: NdArray; y: NdArray };
+type Fn = (x: tf.Tensor, y: tf.Tensor) => tf.Tensor;
+
+const cases: Record<string, { fn: Fn; x: NdArray; y: NdArray }> = {
+  "convolution, valid": {
+    fn: (x, y) => tf.conv2d(x as tf.Tensor4D, y as tf.Tensor4D, 2, "valid"),
+    x: noise([2, 9, 8, 3]),
+    y: noise([3, 4, 3, 5], { seed: 2 }),
+  },
+  "convolution, same": {
+    fn: (x, y) => tf.conv2d(x as tf.Tensor4D, y as tf.Tensor4D, [1, 2], "same"),
+    x: noise([2, 5, 6, 2]),
+    y: noise([3, 3, 2, 4], { seed: 2 }),
+  },
+  "convolution, 1 × 1": {
+    fn: (x, y) => tf.conv2d(x as tf.Tensor4D, y as tf.Tensor4D, 1, "same"),
+    x: noise([2, 5, 6, 2]),
+    y: noise([1, 1, 2, 4], { seed: 2 }),
+  },
+  "transposed convolution": {
+    fn: (x, y) => tf.conv2dTranspose(x as tf.Tensor4D, y as tf.Tensor4D, [2, 9, 9, 3], 2, "valid"),
+    x: noise([2, 4, 4, 5]),
+    y: noise([3, 3, 3, 5], { seed: 2 }),
+  },
+  "depthwise convolution": {
+    fn: (x, y) => tf.depthwiseConv2d(x as tf.Tensor4D, y as tf.Tensor4D, 1, "same"),
+    x: noise([2, 5, 6, 2]),
+    y: noise([3, 3, 2, 1], { seed: 2 }),
+  },
+  gather: {
+    fn: (x, y) => tf.mul(tf.gather(x, tf.tensor1d([2, 0, 2], "int32")), y),
+    x: noise([3, 4]),
+    y: noise([3, 4], { seed: 2 }),
+  },
+};
+
+describe("kernels that wasm lacks agree with tfjs cpu in their gradients", () => {
+  it.each(Object.entries(cases))("%s", async (_, { fn, x, y }) => {
+    const results = [];
+    for (const engine of ["cpu", "wasm"] as const) {
+      const compiled = compile<X, { dx: tf.Tensor; dy: tf.Tensor }, Record<string, never>>(
+        (inputs) => {
+          const [dx, dy] = tf.grads((a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.square(fn(a, b))))([inputs.x, inputs.y]);
+          return { dx, dy };
+        },
+        { name: "gradients", engine },
+      );
+      await compiled.run({ x, y });
+      const before = tf.memory().numTensors;
+      const stored = tf.engine().findBackend(engine).numDataIds();
+      results.push((await compiled.run({ x, y })) as Record<"dx" | "dy", NdArray>);
+      expect(tf.memory().numTensors).toBe(before);
+      expect(tf.engine().findBackend(engine).numDataIds()).toBe(stored);
+      await compiled.dispose();
+    }
+    for (const name of ["dx", "dy"] as const)
+      expect(relativeError(results[1][name], results[0][name])).toBeLessThan(2e-3);
+  });
+
+  it("einsum", async () => {
+    const compiled = compile<{ x: NdArray }, tf.Tensor, Record<string, never>>(({ x }) => tf.einsum("ij,ij->i", x, x), {
+      name: "einsum",
+      engine: "wasm",
+    });
+    const { data } = await compiled.run({ x: { shape: [2, 2], dtype: "float32", data: Float32Array.of(1, 2, 3, 4) } });
+    expect([...data]).toEqual([5, 25]);
+    await compiled.dispose();
+  });
+});
