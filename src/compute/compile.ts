@@ -1,3 +1,42 @@
+/*
+ * How a TensorFlow.js function becomes a compiled one
+ * ---------------------------------------------------
+ * Models here are pure functions of named tensors, written with TensorFlow.js ops. Run op by op they are slow in Node: one
+ * thread, a call and an allocation for every op. So `compile` runs the function once on tensors that hold no numbers and
+ * writes down what it does; ONNX Runtime then executes the record, on all the threads it is given, with its own fusion and
+ * memory planning.
+ *
+ * 1. Trace (trace/). `TraceBackend` is a backend of tfjs like cpu or wasm. Its tensors stand for values of a graph, and its
+ *    kernels, the lowerings, append ONNX nodes. Gradients come for free: tfjs' gradient functions call kernels like any
+ *    other code, so `tf.grads`, `valueAndGradients` and `adamUpdate` leave their nodes in the same graph as the forward pass,
+ *    which they share. While a function is traced the tracer is tfjs' active backend; it is swapped in and out
+ *    synchronously, also when the function throws, so eager code never sees it. What cannot be recorded is refused with a
+ *    TraceError that says how to go on: an op without a lowering, a value read in the middle, noise drawn inside (it would
+ *    be frozen into the graph; noise is an input), a tensor from outside (it would be a silent constant).
+ * 2. Graph (onnx/graph.ts). Shapes are concrete, so a graph belongs to one set of input shapes. Equal nodes and constants are
+ *    made once; reshape, transpose and cast chains fold; tensors filled with one number stay symbolic until something
+ *    needs them, and x·1, x+0, 0·x and f(broadcast, scalar) are simplified on the way. A byte image, which tfjs must see
+ *    as int32, ends up as one Cast from uint8 to float32. What no output needs is dropped. Convolutions become one Gather
+ *    and one matrix product (trace/conv.ts says why).
+ * 3. Run (runtime/). A host owns sessions and states: `OnnxHost` on this thread, or `RemoteHost`, which forwards every call
+ *    to an OnnxHost in a worker thread. `session.run` blocks its thread, hence the worker is the default; its round trip
+ *    costs some 50 µs, which is nothing beside a train step and more than a whole step of a small dream: `offThread: false`
+ *    is for those. Inputs are copied into the worker, results transferred back.
+ * 4. State (`compileStep`). What a step hands to the next (weights, Adam's means, a dream's memory) stays with the host in
+ *    two sets of buffers: a step reads one and writes the other, then they change places. Parts that come back untouched
+ *    are found while tracing and not copied at all.
+ *
+ * Graphs are cached for each function by its input shapes; the least recently used is closed beyond eight. The first call
+ * with new shapes pays for trace and session (0.1 to 0.5 s for a whole train step, milliseconds for small functions).
+ *
+ * The same function runs eagerly with engine "wasm", "cpu" or "node" (eager/): slower, but with every op that backend has.
+ * There each call is synchronous on the calling thread, `offThread` and `threads` mean nothing, and no tensor outlives the
+ * call but the state. Three engines in one process do not disturb each other or the caller's own use of tfjs.
+ *
+ * Numbers: a compiled function gives the same bits for the same inputs and the same number of threads, in a worker or not.
+ * One and two threads gave the same bits for the train steps in tests/compute, but ONNX Runtime does not promise that; between
+ * engines results agree within float tolerance only, because they sum in other orders.
+ */
 import { availableParallelism } from "node:os";
 import { ConfigError } from "../base/errors.ts";
 import type { Arrays, ArrayTree, Tensors } from "./array.ts";
@@ -38,10 +77,14 @@ export function compile<I extends ArrayTree, O, C extends ArrayTree>(
   fn: (inputs: Tensors<I>, constants: Tensors<C>) => O,
   options: CompileOptions<C>,
 ): Compiled<I, O> {
-  const program = starter(fn as unknown as AnyFunction, options);
+  const start = starter(fn as unknown as AnyFunction, options);
+  let program: Promise<Program> | undefined;
   return {
-    run: (inputs) => program().then((started) => started.run(inputs)) as Promise<Arrays<O>>,
-    dispose: async () => (await program()).dispose(),
+    run: (inputs) => {
+      program ??= start();
+      return program.then((started) => started.run(inputs)) as Promise<Arrays<O>>;
+    },
+    dispose: async () => (await program)?.dispose(),
   };
 }
 
@@ -50,8 +93,9 @@ export function compileStep<S extends ArrayTree, I extends ArrayTree, O, C exten
   fn: (state: Tensors<S>, inputs: Tensors<I>, constants: Tensors<C>) => { state: Tensors<S>; outputs: O },
   options: CompileOptions<C>,
 ): (state: S) => Promise<Resident<S, I, O>> {
+  const start = starter(fn as unknown as AnyFunction, options);
   return async (state) => {
-    const program = await starter(fn as unknown as AnyFunction, options)();
+    const program = await start();
     const resident = (await program.start(state)) as unknown as Resident<S, I, O>;
     return {
       ...resident,
@@ -63,17 +107,14 @@ export function compileStep<S extends ArrayTree, I extends ArrayTree, O, C exten
   };
 }
 
-/** Checks the options now; loads the engine at the first call. */
+/** Checks the options now; the engine is loaded when the function is first needed. */
 function starter(fn: AnyFunction, options: CompileOptions<ArrayTree>): () => Promise<Program> {
   const { name, constants = {}, threads = Math.min(2, availableParallelism()), offThread = true } = options;
   const engine = requestedEngine(options.engine);
-  if (!Number.isInteger(threads) || threads < 1)
+  if (!Number.isInteger(threads) || threads < 1) {
     throw new ConfigError(
       `Expected threads to be a whole number from 1, got ${threads}. Leave it out for the default.`,
     );
-  let program: Promise<Program> | undefined;
-  return () => {
-    program ??= programFor(fn, engine, { name, constants, threads, offThread });
-    return program;
-  };
+  }
+  return () => programFor(fn, engine, { name, constants, threads, offThread });
 }

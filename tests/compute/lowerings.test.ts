@@ -292,6 +292,14 @@ describe("ops of two tensors", () => {
       valueOnly(({ x }: X) => tf.concat([x, tf.zeros([3, 0, 5]), x], 1)),
       { x },
     ));
+  it("gradients of one's own: straight through a rounding", () =>
+    expectSame(
+      withGradients(({ x }: X) => {
+        const straight = tf.customGrad((t) => ({ value: tf.round(t as tf.Tensor), gradFunc: (dy) => dy as tf.Tensor }));
+        return tf.mul(straight(x), x);
+      }),
+      { x },
+    ));
   it("a scalar function", () =>
     expectSame(
       withGradients(({ x }: X) => tf.sigmoid(x)),

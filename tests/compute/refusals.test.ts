@@ -144,6 +144,13 @@ describe("options that do not fit", () => {
     expect(() => make("cpu")).not.toThrow(); // the option comes first
   });
 
+  it("takes the engine from the environment", async () => {
+    const onlyEager: Fn = ({ x }) => tf.image.resizeBilinear(tf.reshape(x, [1, 2, 3, 1]) as tf.Tensor4D, [4, 6]);
+    process.env["REVERIE_ENGINE"] = "cpu";
+    expect(await run(onlyEager, { x }, { engine: "auto" })).toMatchObject({ shape: [1, 4, 6, 1] });
+    await expect(run(onlyEager, { x }, { engine: "onnx" })).rejects.toThrow(TraceError);
+  });
+
   it("refuses half a thread", () => {
     expect(() => compile((x) => x as tf.Tensor, { name: "f", threads: 0.5 })).toThrow(ConfigError);
   });

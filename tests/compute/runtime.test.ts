@@ -107,6 +107,25 @@ describe.each([
   });
 });
 
+describe.each(["onnx", "cpu"] as const)("parts of a state that do not change (%s)", (engine) => {
+  it("stay, beside those that do", async () => {
+    type Parts = { fixed: NdArray; moving: NdArray; bytes: NdArray };
+    const bytes = { shape: [1], dtype: "uint8" as const, data: Uint8Array.of(200) };
+    const resident = await compileStep<Parts, Record<string, never>, { sum: tf.Tensor }, Record<string, never>>(
+      ({ fixed, moving, bytes }) => ({
+        state: { fixed, moving: tf.add(moving, fixed), bytes },
+        outputs: { sum: tf.add(moving, tf.cast(bytes, "float32")) },
+      }),
+      { name: "parts", engine, offThread: false },
+    )({ fixed: floats([1], [2]), moving: floats([1], [0]), bytes });
+    const sums = [];
+    for (let i = 0; i < 3; i++) sums.push((await resident.step({})).sum.data[0]);
+    expect(sums).toEqual([200, 202, 204]);
+    expect(await resident.read()).toEqual({ fixed: floats([1], [2]), moving: floats([1], [6]), bytes });
+    await resident.dispose();
+  });
+});
+
 describe("a state of bytes", () => {
   it.each(["onnx", "cpu"] as const)("comes back as bytes on %s", async (engine) => {
     type Bytes = { frame: NdArray };
@@ -143,9 +162,9 @@ describe("a worker that dies", () => {
   it("is told apart from a call that fails", async () => {
     const host = new RemoteHost();
     await expect(host.run(1, [])).rejects.toThrow(/session.*disposed of/);
-    await expect(host.open(2, { model: Uint8Array.of(1, 2, 3), inputs: [], outputs: [], threads: 1 })).rejects.toThrow(
-      EngineError,
-    );
+    await expect(
+      host.open(2, { model: Uint8Array.of(1, 2, 3), inputs: [], outputs: [], carried: [], threads: 1 }),
+    ).rejects.toThrow(EngineError);
     expect(host.dead).toBeUndefined();
     await host.worker.terminate();
     await expect(host.run(1, [])).rejects.toThrow(/exited/);

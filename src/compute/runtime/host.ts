@@ -8,6 +8,8 @@ export interface SessionRequest {
   readonly model: Uint8Array;
   readonly inputs: readonly PortInfo[];
   readonly outputs: readonly PortInfo[];
+  /** Which arrays of the resident state the first outputs replace. */
+  readonly carried: readonly number[];
   /** Threads inside an operator. */
   readonly threads: number;
 }
@@ -24,7 +26,7 @@ export interface Host {
   run(session: number, inputs: readonly Data[]): Promise<Data[]>;
   /** Makes or replaces a resident state. */
   hold(state: number, arrays: readonly Data[], ports: readonly PortInfo[]): Promise<void>;
-  /** Runs a session whose first inputs and outputs are the state; gives the outputs after those. */
+  /** Runs a session whose first inputs are the state and whose first outputs replace parts of it; gives the other outputs. */
   step(session: number, state: number, inputs: readonly Data[]): Promise<Data[]>;
   peek(state: number): Promise<Data[]>;
   drop(state: number): Promise<void>;

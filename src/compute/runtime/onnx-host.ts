@@ -9,10 +9,11 @@ interface OpenSession extends SessionRequest {
   readonly session: InferenceSession;
 }
 
-/** Two sets of tensors: a step reads one and writes the other, then they change places. */
+/** Two sets of tensors: a step reads one and writes the other, then those that were written change places. */
 interface HeldState {
-  current: Tensor[];
-  next: Tensor[];
+  readonly ports: readonly PortInfo[];
+  readonly current: Tensor[];
+  readonly next: Tensor[]; // made when first needed: parts that never change have none
 }
 
 /** Sessions and states of ONNX Runtime on the thread that makes this object. */
@@ -58,28 +59,30 @@ export class OnnxHost implements Host {
   hold(key: number, arrays: readonly Data[], ports: readonly PortInfo[]): Promise<void> {
     return this.#inOrder(async () => {
       this.#runtime ??= await loadOnnxRuntime();
-      this.#states.set(key, {
-        current: arrays.map((data, i) => this.#tensor(ports[i], data.slice())), // steps will write into it
-        next: ports.map((port) =>
-          this.#tensor(port, new STORAGE[port.dtype as keyof typeof STORAGE](sizeOf(port.shape))),
-        ),
-      });
+      const current = arrays.map((data, i) => this.#tensor(ports[i], data.slice())); // steps will write into it
+      this.#states.set(key, { ports, current, next: [] });
     });
   }
 
   step(key: number, stateKey: number, arrays: readonly Data[]): Promise<Data[]> {
     return this.#inOrder(async () => {
-      const { session, inputs } = this.#session(key);
-      const state = this.#state(stateKey);
-      const held = state.current.length;
+      const { session, inputs, carried } = this.#session(key);
+      const { ports, current, next } = this.#state(stateKey);
       const feeds: Record<string, Tensor> = {};
-      for (const [i, tensor] of state.current.entries()) feeds[`i${i}`] = tensor;
-      for (const [i, data] of arrays.entries()) feeds[`i${held + i}`] = this.#tensor(inputs[held + i], data);
+      for (const [i, tensor] of current.entries()) feeds[`i${i}`] = tensor;
+      for (const [i, data] of arrays.entries()) {
+        const place = current.length + i;
+        feeds[`i${place}`] = this.#tensor(inputs[place], data);
+      }
       const fetches: Record<string, Tensor | null> = {};
-      for (const [i, name] of session.outputNames.entries()) fetches[name] = state.next[i] ?? null;
+      for (const [i, name] of session.outputNames.entries()) {
+        const part = carried[i];
+        if (part !== undefined) next[part] ??= this.#blank(ports[part]);
+        fetches[name] = part === undefined ? null : next[part]; // null: ONNX Runtime allocates
+      }
       const results = await session.run(feeds, fetches);
-      [state.current, state.next] = [state.next, state.current];
-      return session.outputNames.slice(held).map((name) => results[name].data as Data);
+      for (const part of carried) [current[part], next[part]] = [next[part], current[part]];
+      return session.outputNames.slice(carried.length).map((name) => results[name].data as Data);
     });
   }
 
@@ -108,6 +111,10 @@ export class OnnxHost implements Host {
 
   #tensor(port: PortInfo, data: Data): Tensor {
     return new this.#runtime!.Tensor(port.dtype as "float32", data as Float32Array, port.shape);
+  }
+
+  #blank(port: PortInfo): Tensor {
+    return this.#tensor(port, new STORAGE[port.dtype as keyof typeof STORAGE](sizeOf(port.shape)));
   }
 
   #inOrder<T>(task: () => Promise<T>): Promise<T> {

@@ -64,7 +64,7 @@ export class OnnxProgram implements Program {
         const graph = this.#graph([template, inputs], [...shapes, ...leaves], { stateful: true });
         await graph.ready;
         usable();
-        return assemble(graph.trace, await host.step(graph.key, key, dataOf(leaves)), ports.length);
+        return assemble(graph.trace, await host.step(graph.key, key, dataOf(leaves)), graph.trace.carried.length);
       },
       read: async () => {
         usable();
@@ -113,7 +113,7 @@ export class OnnxProgram implements Program {
     const { model, ...rest } = trace(this.#fn, { name, examples, constants, stateful });
     const host = this.#host();
     const key = nextKey();
-    const ready = host.open(key, { model, inputs: rest.inputs, outputs: rest.outputs, threads });
+    const ready = host.open(key, { model, inputs: rest.inputs, outputs: rest.outputs, carried: rest.carried, threads });
     ready.catch(() => this.#graphs.delete(signature)); // a session that did not open is not kept
     const opened = { key, host, trace: rest, ready };
     this.#graphs.set(signature, opened);

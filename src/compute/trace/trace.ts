@@ -18,7 +18,10 @@ export interface PortInfo {
 export interface Trace {
   readonly model: Uint8Array;
   readonly inputs: readonly PortInfo[];
+  /** The parts of the state that change, then the results. */
   readonly outputs: readonly PortInfo[];
+  /** Which arrays of the state those first outputs are; the others come back as they went in and are not copied. */
+  readonly carried: readonly number[];
   /** The outputs' tree with a placeholder where each array goes. */
   readonly template: unknown;
   /** How many nodes the graph has. */
@@ -54,9 +57,10 @@ export function trace(fn: TracedFunction, { name, examples, constants, stateful 
     const result = fn(...trees, baked);
 
     const outputs: PortInfo[] = [];
-    const emit = (path: string, x: tf.Tensor, dtype: ValueType): void => {
-      graph.output(graph.cast(tracer.value(x), dtype));
-      outputs.push({ path, shape: x.shape, dtype });
+    const carried: number[] = [];
+    const emit = (path: string, value: string): void => {
+      graph.output(value);
+      outputs.push({ path, ...graph.info(value) });
     };
     const failOutput = (path: string, got: string) =>
       tracer.refuse(`returns ${got} at "${path}"`, "Return tensors, in objects or lists.");
@@ -79,7 +83,10 @@ export function trace(fn: TracedFunction, { name, examples, constants, stateful 
             "Return the state in the form it came.",
           );
         }
-        emit(path, next.value, value.dtype);
+        const carry = graph.cast(tracer.value(next.value), value.dtype);
+        if (carry === graph.inputs[i].name) continue;
+        carried.push(i);
+        emit(path, carry);
       }
       if (after.length > before.length)
         throw tracer.refuse(
@@ -87,10 +94,10 @@ export function trace(fn: TracedFunction, { name, examples, constants, stateful 
           "Return the state in the form it came.",
         );
     }
-    for (const { path, value } of leavesOf(rest, isTensor, failOutput)) emit(path, value, value.dtype as ValueType);
+    for (const { path, value } of leavesOf(rest, isTensor, failOutput)) emit(path, tracer.value(value));
     graph.prune();
     const template = rebuild(rest, isTensor, () => PLACE);
-    return { model: writeModel(graph, name), inputs, outputs, template, nodes: graph.nodes.length };
+    return { model: writeModel(graph, name), inputs, outputs, carried, template, nodes: graph.nodes.length };
   });
 }
 
