@@ -99,9 +99,12 @@ describe("VAE loss", () => {
       }
       kl += own / 3;
       klAbove += Math.max(own, config.klTolerance * Z) / 3;
+      const differenceAt = (i: number) => visionBatch.frames.data[b * size + i] / 255 - visionBatch.meanImage.data[i];
+      const tint = [0, 0, 0]; // of the whole frame, by channel
+      for (let i = 0; i < size; i++) tint[i % 3] += differenceAt(i) / (64 * 64);
       for (let p = 0; p < size; p += 3) {
         const x = [0, 1, 2].map((c) => visionBatch.frames.data[b * size + p + c] / 255);
-        const difference = Math.max(...x.map((value, c) => Math.abs(value - visionBatch.meanImage.data[p + c])));
+        const difference = Math.max(...tint.map((average, c) => Math.abs(differenceAt(p + c) - average)));
         const error = x.reduce((sum, value, c) => sum + (out.reconstruction.data[b * size + p + c] - value) ** 2, 0);
         plain += error / 3;
         weighted += (error * (1 + config.foregroundWeight * Math.min(1, difference / 0.4))) / 3;

@@ -27,7 +27,7 @@ export function tinyWorld(options: TinyWorldOptions = {}): RecurrentWorldModel {
   const { seed = 1, doneLogit = 0, latentSize = 4, hiddenSize = 6, doneWeight = 10 } = options;
   const { actionSpace = new Discrete(3), cellFeature, restartInput, actionEncoding } = options;
   const config = RecurrentConfig.parse({
-    vae: { latentSize, channels: [2, 3, 4, 5] },
+    vae: { latentSize, channels: [4, 4, 6, 8] },
     mdnRnn: {
       latentSize,
       hiddenSize,
