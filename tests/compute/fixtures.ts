@@ -37,5 +37,5 @@ export function relativeError(got: NdArray, expected: NdArray): number {
   return difference / magnitude;
 }
 
-export type T = tf.Tensor;
+/** As float32, for comparing results of any type. */
 export const asFloat = (x: tf.Tensor): tf.Tensor => tf.cast(x, "float32");

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../array.ts";
 import { TraceError } from "../errors.ts";
-import { Graph, sameShape, type ValueType } from "../onnx/graph.ts";
+import { Graph, type ValueType } from "../onnx/graph.ts";
 
 /** Element types that tensors have while a function is traced. */
 export type TensorType = "float32" | "int32" | "bool";
@@ -221,9 +221,6 @@ export function refuseTheRest(): void {
     });
   }
 }
-
-/** Whether two tensors' shapes agree. */
-export const alike = (a: tf.TensorInfo, b: tf.TensorInfo): boolean => sameShape(a.shape, b.shape);
 
 /** Element type of a traced tensor as a type of the graph. */
 export const typeOf = (x: tf.TensorInfo): TensorType & ValueType => x.dtype as TensorType;
