@@ -56,8 +56,12 @@ export class NonFiniteLossError extends ReverieError {}
 /** Steps whose metrics make one line of the log. */
 const LOG_EVERY = 20;
 
-type TrainState<C> = { weights: Parameters; adam: AdamState; carry: C };
-type StepInputs<Batch> = { batch: Batch; learningRate: NdArray; corrections: { first: NdArray; second: NdArray } };
+export type TrainState<C> = { weights: Parameters; adam: AdamState; carry: C };
+export type StepInputs<Batch> = {
+  batch: Batch;
+  learningRate: NdArray;
+  corrections: { first: NdArray; second: NdArray };
+};
 
 /**
  * Trains any model: Adam with clipped gradients, validation with early stop, metrics, and snapshots. After an interrupt the
@@ -150,10 +154,10 @@ export async function fit<Batch extends ArrayTree, C extends Carry>(options: Fit
   }
 }
 
-type StepOutputs = { loss: tf.Tensor; metrics: Readonly<Record<string, tf.Tensor>> };
+export type StepOutputs = { loss: tf.Tensor; metrics: Readonly<Record<string, tf.Tensor>> };
 
 /** One optimizer step as a pure function: loss, gradients, clipping, Adam. */
-function trainStep<Batch extends ArrayTree, C extends Carry>(
+export function trainStep<Batch extends ArrayTree, C extends Carry>(
   trainable: Trainable<Batch, C>,
   clip: FitOptions<Batch, C>["clip"],
   state: Tensors<TrainState<C>>,

@@ -1,0 +1,50 @@
+import { CartPole } from "../../envs/cart-pole.ts";
+import { TakeCover } from "../../envs/take-cover/index.ts";
+import { RandomStream } from "../../src/core/random.ts";
+import { type Env, make } from "../../src/index.ts";
+
+export interface EnvironmentSpeed {
+  readonly name: string;
+  /** As the class alone gives it. */
+  readonly bare: number;
+  /** As `make` gives it: checked, ordered, with the time limit. */
+  readonly made: number;
+}
+
+/** Steps a second on one core under random actions, resets included. */
+export async function environmentSpeeds(): Promise<EnvironmentSpeed[]> {
+  const takeCover = async (frameSkip: number): Promise<EnvironmentSpeed> => ({
+    name: `TakeCover-v0, 64×64, frameSkip ${frameSkip}`,
+    bare: await stepsPerSecond(new TakeCover({ frameSkip }), 15_000),
+    made: await stepsPerSecond(await make<Uint8Array, number>("TakeCover-v0", { frameSkip }), 15_000),
+  });
+  return [
+    {
+      name: "CartPole-v1",
+      bare: await stepsPerSecond(new CartPole(), 200_000),
+      made: await stepsPerSecond(await make<Float32Array, number>("CartPole-v1"), 200_000),
+    },
+    await takeCover(1),
+    await takeCover(3),
+  ];
+}
+
+/** The best of three runs; the first of them also warms up the caches of the environment. */
+async function stepsPerSecond<Observation>(env: Env<Observation, number>, steps: number): Promise<number> {
+  const random = new RandomStream(0, "benchmark/actions");
+  const actions = Array.from({ length: steps }, () => env.actionSpace.sample(random));
+  await env.reset({ seed: 0 });
+  let best = 0;
+  for (let run = 0; run < 3; run++) {
+    const start = performance.now();
+    for (const action of actions) {
+      // Not awaited where it is no promise: an await costs more than a step of CartPole.
+      const outcome = env.step(action);
+      const { terminated, truncated } = outcome instanceof Promise ? await outcome : outcome;
+      if (terminated || truncated) await env.reset();
+    }
+    best = Math.max(best, steps / ((performance.now() - start) / 1000));
+  }
+  await env.close();
+  return best;
+}
