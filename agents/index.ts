@@ -1,4 +1,5 @@
 export { ConstantPolicy, ConstantPolicyConfig } from "./constant-policy.ts";
 export { HeldRandomPolicy, HeldRandomPolicyConfig } from "./held-random-policy.ts";
+export { LinearController, LinearControllerConfig } from "./linear-controller.ts";
 export type { Actor, Policy, PolicySource } from "./policy.ts";
 export { RandomPolicy, RandomPolicyConfig } from "./random-policy.ts";

@@ -62,3 +62,95 @@ export { Tuple, type TupleValue } from "./core/spaces/tuple.ts";
 
 export { Pcg64 } from "./core/pcg64.ts";
 export { type RandomState, RandomStream } from "./core/random.ts";
+
+// Vector environments
+
+export type {
+  AutoresetMode,
+  VectorEnv,
+  VectorReset,
+  VectorResetOptions,
+  VectorStep,
+} from "./core/vector-env.ts";
+
+// Data: episodes on disk, and batches of them
+
+export { type CollectOptions, type CollectProgress, collect } from "./data/collect.ts";
+export { BehaviourSource, CollectConfig } from "./data/collect-config.ts";
+export { Dataset, openDataset } from "./data/dataset.ts";
+export type { Episode, EpisodeInfo, EpisodeStore } from "./data/episode.ts";
+export { EpisodeWriter, type EpisodeWriterOptions } from "./data/episode-writer.ts";
+export { CollectError, DatasetError } from "./data/errors.ts";
+export { FrameSampler, type FrameSamplerOptions } from "./data/frame-sampler.ts";
+export { MemoryEpisodes } from "./data/memory-episodes.ts";
+export { type RecordOptions, recordEpisode } from "./data/record-episode.ts";
+export { SequenceSampler, type SequenceSamplerOptions } from "./data/sequence-sampler.ts";
+export { SequenceStream, type SequenceStreamOptions, type StreamBatch } from "./data/sequence-stream.ts";
+export { episodeTracks, type SequenceBatch, type SequenceWindow, type Track } from "./data/sequence-windows.ts";
+export { type EpisodeSplit, splitEpisodes } from "./data/split-episodes.ts";
+
+// Compute: functions of tensors, compiled or eager; weights on disk
+
+export type { NdArray, Parameters } from "./compute/array.ts";
+export { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./compute/checkpoint.ts";
+export { type Compiled, type CompileOptions, compile, compileStep, type Resident } from "./compute/compile.ts";
+export { EngineError, InputError, TraceError } from "./compute/errors.ts";
+export { clipByGlobalNorm, clipByValue, valueAndGradients } from "./compute/gradients.ts";
+export { type EngineReport, probeEngines } from "./compute/probe.ts";
+
+// Training
+
+export { type FitOptions, type FitResult, fit, NonFiniteLossError, type Validation } from "./training/fit.ts";
+export { type MetricsRow, readMetrics } from "./training/metrics-log.ts";
+export { createProgress, type Progress, type ProgressStage, silentProgress } from "./training/progress.ts";
+export { cosine, type Schedule } from "./training/schedule.ts";
+export type { BatchSource, Carry, Trainable } from "./training/trainable.ts";
+
+// Evolution
+
+export { type Candidate, CmaEs, type Evaluation, EvaluationError, type StopReason } from "./evolution/cma-es.ts";
+export { CmaEsConfig, CmaEsState } from "./evolution/cma-es-config.ts";
+
+// World models
+
+export { MdnRnnConfig, mdnRnnLoss, mdnRnnParameters } from "./world-models/recurrent/mdn-rnn.ts";
+export {
+  REFERENCE_CONFIGS,
+  RecurrentConfig,
+  RecurrentWorldModel,
+} from "./world-models/recurrent/recurrent-world-model.ts";
+export { VaeConfig, vaeLoss, vaeParameters } from "./world-models/recurrent/vae.ts";
+export { loadWorld, type SavedWorld, saveWorld } from "./world-models/world-checkpoint.ts";
+export type { Context, DreamStep, ModelState, Noise, NoiseSize, WorldModel } from "./world-models/world-model.ts";
+
+// Imagination: learned worlds as environments
+
+export type { Contexts, Dream } from "./imagination/dream.ts";
+export { DreamEnv, type DreamEnvOptions } from "./imagination/dream-env.ts";
+export { dreamReturns } from "./imagination/dream-returns.ts";
+export { PerceivedEnv, type PerceiveOptions, perceive } from "./imagination/perceived-env.ts";
+export { type GraphController, type PopulationOptions, PopulationRollout } from "./imagination/population-rollout.ts";
+export { replayInDream } from "./imagination/replay.ts";
+export { VectorDreamEnv, type VectorDreamOptions } from "./imagination/vector-dream-env.ts";
+export { LearnedDreamConfig } from "./learned-dream.ts";
+
+// Evaluation: the dream beside the real environment
+
+export {
+  type BatchPlayer,
+  type CompareOptions,
+  type CompareProgress,
+  type ComparisonReport,
+  compare,
+  type PolicyResult,
+} from "./evaluation/compare.ts";
+export { type Played, type Player, play } from "./evaluation/play.ts";
+export { Report, readReport, saveReport } from "./evaluation/report.ts";
+export { type Summary, summarize } from "./evaluation/statistics.ts";
+export { formatTable } from "./evaluation/table.ts";
+
+// Pipelines: from nothing to a report
+
+export { PRESETS, type Preset, RecurrentPipelineConfig, resolveConfig } from "./pipelines/recurrent/config.ts";
+export { comparePipelineRun, type PipelineOptions, runPipeline } from "./pipelines/recurrent.ts";
+export { Run, type RunIdentity, type StageRecord } from "./pipelines/run.ts";
