@@ -21,14 +21,26 @@ export function withBackend<T>(name: string, body: () => T): T {
   }
 }
 
-/** Initialises a backend without making it the active one, unless none is: tfjs would then look for one in vain. */
-export async function initialiseBackend(name: string): Promise<void> {
+let starting: Promise<unknown> = Promise.resolve();
+
+/**
+ * Initialises a backend without making it the active one, unless none is: tfjs would then look for one in vain. One after
+ * the other, as tfjs changes its active backend while it waits.
+ */
+export function initialiseBackend(name: string): Promise<void> {
+  const started = starting.then(() => initialise(name));
+  starting = started.catch(() => undefined); // a failure is its caller's, not the next one's
+  return started;
+}
+
+async function initialise(name: string): Promise<void> {
   const slot = tf.engine() as unknown as BackendSlot;
   const { backendName, backendInstance, profiler } = slot;
-  const works = await tf.setBackend(name);
-  if (!works) throw new Error(`tfjs could not start its backend ${name}`);
-  await tf.ready();
-  if (backendName && backendInstance) Object.assign(slot, { backendName, backendInstance, profiler });
+  try {
+    if (!(await tf.setBackend(name))) throw new Error(`tfjs could not start its backend ${name}`);
+  } finally {
+    if (backendName && backendInstance) Object.assign(slot, { backendName, backendInstance, profiler });
+  }
 }
 
 /** Runs `body` in a scope of tensors that closes with it, also when it throws. */

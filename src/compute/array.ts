@@ -46,3 +46,9 @@ export function zeros(shape: readonly number[], dtype: DType = "float32"): NdArr
 export function scalar(value: number): NdArray {
   return { shape: [], dtype: "float32", data: Float32Array.of(value) };
 }
+
+/** The same numbers in a buffer of their own: unlike `slice`, also for a Node Buffer, which is a Uint8Array that shares. */
+export function copyOf(data: NdArray["data"]): NdArray["data"] {
+  if (data instanceof Float32Array) return new Float32Array(data);
+  return data instanceof Int32Array ? new Int32Array(data) : new Uint8Array(data);
+}

@@ -47,6 +47,18 @@ describe.each(where)("functions %s", (_, offThread) => {
     await compiled.dispose();
   });
 
+  it("take Node buffers without touching the pool they come from", async () => {
+    const compiled = compile<X, tf.Tensor, Record<string, never>>(({ x }) => x, {
+      name: "bytes",
+      engine: "onnx",
+      offThread,
+    });
+    const data = Buffer.from([1, 2, 3]);
+    expect((await compiled.run({ x: { shape: [3], dtype: "uint8", data } })).data).toEqual(Int32Array.of(1, 2, 3));
+    expect([...data]).toEqual([1, 2, 3]);
+    await compiled.dispose();
+  });
+
   it("serve many shapes, more than are kept", async () => {
     const compiled = double(offThread);
     for (const round of [1, 2]) {

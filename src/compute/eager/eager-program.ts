@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { inScope, withBackend } from "../active-backend.ts";
-import { type DType, type NdArray, STORAGE } from "../array.ts";
+import { copyOf, type DType, type NdArray, STORAGE } from "../array.ts";
 import { EngineError, TraceError } from "../errors.ts";
 import { checkSameForm, InputGate } from "../inputs.ts";
 import type { AnyFunction, AnyResident, Program, ProgramOptions } from "../program.ts";
@@ -111,7 +111,7 @@ export class EagerProgram implements Program {
 
 function toTensor({ shape, dtype, data }: NdArray): tf.Tensor {
   const type = dtype === "uint8" ? "int32" : dtype;
-  return tf.tensor(dtype === "uint8" ? Int32Array.from(data) : data.slice(), [...shape], type); // tfjs keeps what it is given
+  return tf.tensor(dtype === "uint8" ? Int32Array.from(data) : copyOf(data), [...shape], type); // tfjs keeps what it is given
 }
 
 function toArray(tensor: tf.Tensor, dtype: DType): NdArray {

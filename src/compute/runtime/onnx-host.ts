@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { STORAGE, sizeOf } from "../array.ts";
+import { copyOf, STORAGE, sizeOf } from "../array.ts";
 import { EngineError } from "../errors.ts";
 import type { PortInfo } from "../trace/trace.ts";
 import type { Data, Host, SessionRequest } from "./host.ts";
@@ -59,7 +59,7 @@ export class OnnxHost implements Host {
   hold(key: number, arrays: readonly Data[], ports: readonly PortInfo[]): Promise<void> {
     return this.#inOrder(async () => {
       this.#runtime ??= await loadOnnxRuntime();
-      const current = arrays.map((data, i) => this.#tensor(ports[i], data.slice())); // steps will write into it
+      const current = arrays.map((data, i) => this.#tensor(ports[i], copyOf(data))); // steps will write into it
       this.#states.set(key, { ports, current, next: [] });
     });
   }
@@ -87,7 +87,7 @@ export class OnnxHost implements Host {
   }
 
   peek(key: number): Promise<Data[]> {
-    return this.#inOrder(async () => this.#state(key).current.map((tensor) => (tensor.data as Data).slice()));
+    return this.#inOrder(async () => this.#state(key).current.map((tensor) => copyOf(tensor.data as Data)));
   }
 
   drop(key: number): Promise<void> {

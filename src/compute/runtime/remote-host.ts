@@ -1,5 +1,6 @@
 import { type Transferable, Worker } from "node:worker_threads";
 import { workerUrl } from "../../base/worker-url.ts";
+import { copyOf } from "../array.ts";
 import { EngineError } from "../errors.ts";
 import type { PortInfo } from "../trace/trace.ts";
 import type { Data, Host, HostMethod, SessionRequest } from "./host.ts";
@@ -46,17 +47,17 @@ export class RemoteHost implements Host {
   }
 
   run(session: number, inputs: readonly Data[]): Promise<Data[]> {
-    const copies = inputs.map((data) => data.slice());
+    const copies = inputs.map(copyOf);
     return this.#call("run", [session, copies], buffersOf(copies));
   }
 
   hold(state: number, arrays: readonly Data[], ports: readonly PortInfo[]): Promise<void> {
-    const copies = arrays.map((data) => data.slice());
+    const copies = arrays.map(copyOf);
     return this.#call("hold", [state, copies, ports], buffersOf(copies));
   }
 
   step(session: number, state: number, inputs: readonly Data[]): Promise<Data[]> {
-    const copies = inputs.map((data) => data.slice());
+    const copies = inputs.map(copyOf);
     return this.#call("step", [session, state, copies], buffersOf(copies));
   }
 
