@@ -1,0 +1,65 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { saveWorld } from "../src/world-models/world-checkpoint.ts";
+import { savedTinyWorld } from "./world-models/tiny-world.ts";
+
+const folder = new URL("../examples/", import.meta.url);
+
+async function run(name: string, ...rest: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    "--import",
+    "tsx",
+    new URL(name, folder).pathname,
+    ...rest,
+  ]);
+  return stdout;
+}
+
+/** The numbers at the first place after a label. */
+const numberAfter = (output: string, label: string) => Number(output.split(label)[1]?.match(/-?[\d.]+/)?.[0]);
+
+describe("examples", () => {
+  it("are numbered without a gap, under 40 lines each, and say how they are run", async () => {
+    const files = (await readdir(folder)).sort();
+    expect(files.map((file) => Number(file.slice(0, 2)))).toEqual(files.map((_, i) => i + 1));
+    for (const file of files) {
+      const text = await readFile(new URL(file, folder), "utf8");
+      expect(text.split("\n").length, file).toBeLessThan(40);
+      expect(text.split("\n")[0]).toContain(`npx tsx examples/${file}`);
+    }
+  });
+
+  it("01: leaning beats chance", async () => {
+    const output = await run("01-cart-pole.ts");
+    expect(numberAfter(output, "push under it")).toBeGreaterThan(5 * numberAfter(output, "random actions"));
+  });
+
+  it("02: running from wall to wall beats chance", async () => {
+    const output = await run("02-own-policy.ts");
+    expect(numberAfter(output, "wall to wall")).toBeGreaterThan(1.3 * numberAfter(output, "random"));
+  });
+
+  it("03: plays a world that is there, and says what to do where none is", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "example-"));
+    expect(await run("03-dream.ts", join(directory, "none"))).toMatch(/Expected a checkpoint at .*none.*\n.*npm start/);
+    await saveWorld(join(directory, "models", "world.safetensors"), savedTinyWorld());
+    const output = await run("03-dream.ts", directory);
+    expect(output).toMatch(/random +-?\d+ +\d+\nstand still +-?\d+ +\d+/);
+    await rm(directory, { recursive: true });
+  });
+
+  it("04: what was recorded is read back", async () => {
+    const output = await run("04-collect.ts");
+    expect(output).toMatch(/^16 episodes, \d+ steps/);
+    const actions = numberAfter(output, "episode 0:");
+    expect(numberAfter(output, " actions,")).toBe(actions + 1); // frames
+  });
+
+  it("05: the evolved controller balances", async () => {
+    expect(numberAfter(await run("05-cma-es.ts"), "generations")).toBeGreaterThan(400);
+  });
+});
