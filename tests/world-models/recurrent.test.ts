@@ -211,6 +211,14 @@ describe("MDN-RNN loss", () => {
     for (let i = 0; i < 12; i++) expect(second.state.hidden.data[i]).toBeCloseTo(all.state.hidden.data[i], 5);
   });
 
+  it("can be trained on windows of one step", async () => {
+    const batch = { ...windows(2, 1), mask: floats([2, 1], [1, 1]) };
+    const { gradients } = await run("onnx", memory, { batch, state: carried(2) }, (weights, { batch, state }) =>
+      valueAndGradients(weights, (own) => mdnRnnLoss(config, own, batch as never, state as never)),
+    );
+    expect(gradients["lstm.recurrent"].data.some((value) => value !== 0)).toBe(true); // from row 1, which goes on
+  });
+
   it("weighs ends as configured, by the formula of cross-entropy", async () => {
     // No hidden activity reaches the head: the logit is its bias.
     const logit = 0.7;

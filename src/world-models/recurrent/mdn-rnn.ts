@@ -106,7 +106,9 @@ export function mdnRnnLoss(config: MdnRnnConfig, weights: Weights, batch: Sequen
     ],
     1,
   );
-  const projected = tf.unstack(tf.reshape(lstmProject(weights, "lstm", inputs), [T, B, 4 * H]));
+  const all = lstmProject(weights, "lstm", inputs); // (T·B, 4H)
+  // tfjs cannot differentiate an unstack into one.
+  const projected = T === 1 ? [all] : tf.unstack(tf.reshape(all, [T, B, 4 * H]));
   const going = tf.sub(1, restart);
   let lstm: LstmState = { hidden: tf.mul(state.hidden, going), cell: tf.mul(state.cell, going) };
   const states = projected.map((x) => {
