@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 
 /** A mixture of K normals for each of D numbers (Bishop 1994); every tensor (N, D, K). */
 export interface Mixture {
+  /** Log-probabilities up to one number for each mixture: enough to draw from it, and cheaper. */
+  readonly logits: tf.Tensor;
   /** Log-probabilities: exp sums to 1 over K. */
   readonly logWeight: tf.Tensor;
   readonly mean: tf.Tensor;
@@ -19,6 +21,7 @@ export function mixtureOf(raw: tf.Tensor, shape: { dimensions: number; component
     .split(raw, 3, 1)
     .map((part) => tf.reshape(part, [raw.shape[0], shape.dimensions, shape.components]));
   return {
+    logits,
     logWeight: tf.logSoftmax(logits, -1),
     mean,
     logStd: tf.clipByValue(logStd, -LOG_STD_LIMIT, LOG_STD_LIMIT),
@@ -42,13 +45,17 @@ export function sampleMixture(
   noise: { uniform: tf.Tensor; normal: tf.Tensor },
   temperature: tf.Scalar,
 ): tf.Tensor {
-  const probability = tf.softmax(tf.div(mixture.logWeight, temperature), -1); // (N, D, K)
-  const components = probability.shape[2] as number;
-  // The chosen component is the number of cumulated probabilities that lie at or below u, the last one left out.
-  // (The axis by its number: the cpu backend's cumsum takes no −1.)
-  const cumulated = tf.slice(tf.cumsum(probability, 2), [0, 0, 0], [-1, -1, components - 1]);
-  const below = tf.cast(tf.lessEqual(cumulated, tf.expandDims(noise.uniform, -1)), "float32");
-  const chosen = tf.oneHot(tf.cast(tf.sum(below, -1), "int32"), components, 1, 0, "float32");
+  const [N, D, K] = mixture.logits.shape as [number, number, number];
+  const rows = N * D;
+  // Components first, (K, N·D): a few long rows are many times faster to scan and compare than many short ones.
+  const scores = tf.transpose(tf.reshape(mixture.logits, [rows, K]));
+  const weight = tf.exp(tf.div(tf.sub(scores, tf.max(scores, 0, true)), temperature));
+  const cumulated = tf.cumsum(weight, 0);
+  const target = tf.mul(tf.reshape(noise.uniform, [1, rows]), tf.slice(cumulated, [K - 1, 0], [1, rows]));
+  // The chosen component is the number of cumulated weights that lie at or below u, the last one left out.
+  const below = tf.cast(tf.lessEqual(tf.slice(cumulated, [0, 0], [K - 1, rows]), target), "float32");
+  const oneHot = tf.sub(tf.concat([tf.ones([1, rows]), below]), tf.concat([below, tf.zeros([1, rows])])); // (K, N·D)
+  const chosen = tf.reshape(tf.transpose(oneHot), [N, D, K]);
   const mean = tf.sum(tf.mul(chosen, mixture.mean), -1);
   const logStd = tf.sum(tf.mul(chosen, mixture.logStd), -1);
   return tf.add(mean, tf.mul(tf.mul(tf.exp(logStd), noise.normal), tf.sqrt(temperature)));
@@ -56,7 +63,7 @@ export function sampleMixture(
 
 /** The mixture's standard deviation in each dimension: within and between components, (N, D). */
 export function mixtureDeviation(mixture: Mixture): tf.Tensor {
-  const weight = tf.exp(mixture.logWeight);
+  const weight = tf.softmax(mixture.logits, -1);
   const mean = tf.sum(tf.mul(weight, mixture.mean), -1, true);
   const spread = tf.add(tf.exp(tf.mul(mixture.logStd, 2)), tf.square(tf.sub(mixture.mean, mean)));
   return tf.sqrt(tf.sum(tf.mul(weight, spread), -1));
