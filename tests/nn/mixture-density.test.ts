@@ -93,6 +93,16 @@ describe.each(ENGINES)("mixture densities on %s", (engine) => {
     expect(Array.from(hot)).toEqual([12, 24, 24, 36].map((value) => expect.closeTo(value, 4)));
   });
 
+  it("may be a single normal", async () => {
+    const [uniform, normal] = [floats([2, 1], [0, 0.99]), floats([2, 1], [1, -1])];
+    const draws = await sample(
+      engine,
+      { raw: row([[0.4]], [[3]], [[Math.log(2)]]), uniform, normal, temperature: 4 },
+      1,
+    );
+    expect(Array.from(draws)).toEqual([7, -1].map((value) => expect.closeTo(value, 4)));
+  });
+
   it("draw with the mixture's moments, and report its deviation", async () => {
     const logits = [0.3, -0.5, 1.1];
     const [means, logStds] = [
