@@ -45,20 +45,26 @@ export function sampleMixture(
   noise: { uniform: tf.Tensor; normal: tf.Tensor },
   temperature: tf.Scalar,
 ): tf.Tensor {
-  const [N, D, K] = mixture.logits.shape as [number, number, number];
-  const rows = N * D;
-  // Components first, (K, N·D): a few long rows are many times faster to scan and compare than many short ones.
-  const scores = tf.transpose(tf.reshape(mixture.logits, [rows, K]));
-  const weight = tf.exp(tf.div(tf.sub(scores, tf.max(scores, 0, true)), temperature));
-  const cumulated = tf.cumsum(weight, 0);
-  const target = tf.mul(tf.reshape(noise.uniform, [1, rows]), tf.slice(cumulated, [K - 1, 0], [1, rows]));
-  // The chosen component is the number of cumulated weights that lie at or below u, the last one left out.
-  const below = tf.cast(tf.lessEqual(tf.slice(cumulated, [0, 0], [K - 1, rows]), target), "float32");
-  const oneHot = tf.sub(tf.concat([tf.ones([1, rows]), below]), tf.concat([below, tf.zeros([1, rows])])); // (K, N·D)
-  const chosen = tf.reshape(tf.transpose(oneHot), [N, D, K]);
+  const chosen = chooseComponents(mixture.logits, noise.uniform, temperature);
   const mean = tf.sum(tf.mul(chosen, mixture.mean), -1);
   const logStd = tf.sum(tf.mul(chosen, mixture.logStd), -1);
   return tf.add(mean, tf.mul(tf.mul(tf.exp(logStd), noise.normal), tf.sqrt(temperature)));
+}
+
+/** The components that `uniform` (N, D) picks by inverse CDF, one-hot: (N, D, K). */
+function chooseComponents(logits: tf.Tensor, uniform: tf.Tensor, temperature: tf.Scalar): tf.Tensor {
+  const [N, D, K] = logits.shape as [number, number, number];
+  if (K === 1) return tf.ones([N, D, 1]);
+  const rows = N * D;
+  // Components first, (K, N·D): a few long rows are many times faster to scan and compare than many short ones.
+  const scores = tf.transpose(tf.reshape(logits, [rows, K]));
+  const weight = tf.exp(tf.div(tf.sub(scores, tf.max(scores, 0, true)), temperature));
+  const cumulated = tf.cumsum(weight, 0);
+  const target = tf.mul(tf.reshape(uniform, [1, rows]), tf.slice(cumulated, [K - 1, 0], [1, rows]));
+  // The chosen component is the number of cumulated weights that lie at or below u, the last one left out.
+  const below = tf.cast(tf.lessEqual(tf.slice(cumulated, [0, 0], [K - 1, rows]), target), "float32");
+  const oneHot = tf.sub(tf.concat([tf.ones([1, rows]), below]), tf.concat([below, tf.zeros([1, rows])])); // (K, N·D)
+  return tf.reshape(tf.transpose(oneHot), [N, D, K]);
 }
 
 /** The mixture's standard deviation in each dimension: within and between components, (N, D). */
