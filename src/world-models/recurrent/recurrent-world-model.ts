@@ -37,7 +37,7 @@ export const REFERENCE_CONFIGS = {
 export function encodeActions(config: RecurrentConfig, space: Space<unknown>, actions: tf.Tensor): tf.Tensor {
   if (!(space instanceof Discrete)) return tf.cast(actions, "float32");
   const index = tf.sub(tf.cast(actions, "int32"), tf.scalar(space.start, "int32"));
-  if (config.actionEncoding === "one-hot") return tf.oneHot(index as tf.Tensor1D, space.n, 1, 0, "float32");
+  if (config.actionEncoding === "one-hot") return tf.cast(tf.oneHot(index as tf.Tensor1D, space.n), "float32");
   const middle = (space.n - 1) / 2;
   return tf.expandDims(tf.div(tf.sub(tf.cast(index, "float32"), middle), Math.max(middle, 1)), 1);
 }
