@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import type { NdArray, Parameters } from "../../compute/array.ts";
 import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
+import { NoiseTable } from "../../core/noise-table.ts";
 import { RandomStream } from "../../core/random.ts";
 import type { Space } from "../../core/spaces/space.ts";
 import { SequenceStream, type StreamBatch } from "../../data/sequence-stream.ts";
@@ -41,11 +42,12 @@ export async function trainMemory(
   const { lengths } = latents;
 
   const stream = new SequenceStream({ tracks, lengths, episodes: options.split.train, size: window, batchSize, seed });
+  const table = new NoiseTable(seed);
   let drawn = 0;
   const source: BatchSource<MemoryBatch> = {
     next() {
       const noise = new RandomStream(seed, `memory/noise/${drawn++}`);
-      return memoryBatch(stream.next(), noise);
+      return memoryBatch(stream.next(), table, noise);
     },
     state: () => ({ stream: stream.state(), drawn }),
     restore(state) {
@@ -91,7 +93,7 @@ export async function trainMemory(
     clip: { value: clip },
     validation: {
       batches: Array.from({ length: Math.max(4, validationStream.batchesInEpoch) }, () =>
-        memoryBatch(validationStream.next(), validationNoise),
+        memoryBatch(validationStream.next(), table, validationNoise),
       ),
       every: validateEvery,
       patience,
@@ -113,12 +115,12 @@ export async function loadMemory(directory: string): Promise<{ config: MdnRnnCon
 
 const memoryPath = (directory: string) => join(directory, "models", "memory.safetensors");
 
-function memoryBatch(batch: StreamBatch<TrackName>, noise: RandomStream): MemoryBatch {
+function memoryBatch(batch: StreamBatch<TrackName>, table: NoiseTable, noise: RandomStream): MemoryBatch {
   return {
     ...(batch.tracks as Record<TrackName, NdArray>),
     mask: batch.mask as NdArray,
     restart: batch.restart as NdArray,
-    normal: normalRows(batch.tracks.mean.shape, noise),
+    normal: normalRows(batch.tracks.mean.shape, table, noise),
   };
 }
 

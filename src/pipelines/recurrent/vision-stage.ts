@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { NdArray, Parameters } from "../../compute/array.ts";
 import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
+import { NoiseTable } from "../../core/noise-table.ts";
 import { RandomStream } from "../../core/random.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { FrameSampler } from "../../data/frame-sampler.ts";
@@ -29,11 +30,16 @@ export async function trainVision(
   const mean = sampler.mean().map((byte) => byte / 255);
   const meanImage: NdArray = { shape: sampler.frameShape, dtype: "float32", data: mean };
 
+  const table = new NoiseTable(seed);
   const source: BatchSource<VisionBatch> = {
     next() {
       const { epoch, batch } = sampler.state();
       const noise = new RandomStream(seed, `vision/noise/${epoch}/${batch}`);
-      return { frames: sampler.next() as NdArray, meanImage, normal: normalRows([batchSize, vae.latentSize], noise) };
+      return {
+        frames: sampler.next() as NdArray,
+        meanImage,
+        normal: normalRows([batchSize, vae.latentSize], table, noise),
+      };
     },
     state: () => sampler.state(),
     restore: (state) => sampler.restore(state as ReturnType<typeof sampler.state>),
