@@ -19,7 +19,7 @@ import { filmEpisode } from "./recurrent/film.ts";
 import { encodeEpisodes } from "./recurrent/latents-stage.ts";
 import { trainMemory } from "./recurrent/memory-stage.ts";
 import { trainVision } from "./recurrent/vision-stage.ts";
-import { joinWorld, WORLD_FILE } from "./recurrent/world-stage.ts";
+import { WORLD_FILE } from "./recurrent/world-stage.ts";
 import { Run, type StageRecord } from "./run.ts";
 
 export interface PipelineOptions {
@@ -62,8 +62,7 @@ export async function runPipeline(options: PipelineOptions): Promise<Report> {
   await run.stage("vision", () => trainVision(context, dataset, split.train));
   await run.stage("encode", async () => ({ frames: await encodeEpisodes(context, dataset) }));
   await run.stage("memory", async () => {
-    const { step, validation } = await trainMemory(context, { split, actionSpace: dataset.actionSpace });
-    await joinWorld(context, dataset);
+    const { step, validation } = await trainMemory(context, { dataset, split });
     return { step, ...validation };
   });
   const world = await loadWorld(run.path(WORLD_FILE), { env });

@@ -17,7 +17,7 @@ import { resolveConfig } from "../../src/pipelines/recurrent/config.ts";
 import type { PipelineContext } from "../../src/pipelines/recurrent/context.ts";
 import { encodeEpisodes, loadLatents } from "../../src/pipelines/recurrent/latents-stage.ts";
 import { trainMemory } from "../../src/pipelines/recurrent/memory-stage.ts";
-import { joinWorld, WORLD_FILE } from "../../src/pipelines/recurrent/world-stage.ts";
+import { WORLD_FILE } from "../../src/pipelines/recurrent/world-stage.ts";
 import { Run } from "../../src/pipelines/run.ts";
 import { silentProgress } from "../../src/training/progress.ts";
 import { VaeConfig, vaeParameters } from "../../src/world-models/recurrent/vae.ts";
@@ -111,8 +111,7 @@ beforeAll(async () => {
 
   await encodeEpisodes(context, dataset);
   const split = splitEpisodes({ count: dataset.count, validationFraction: 0.1, seed: 1 });
-  await trainMemory(context, { split, actionSpace });
-  await joinWorld(context, dataset);
+  await trainMemory(context, { dataset, split });
   world = await loadWorld(run.path(WORLD_FILE));
 });
 afterAll(() => rm(folder, { recursive: true }));

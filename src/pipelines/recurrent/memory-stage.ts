@@ -1,11 +1,10 @@
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import type { NdArray, Parameters } from "../../compute/array.ts";
-import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
+import type { NdArray } from "../../compute/array.ts";
+import { saveCheckpoint } from "../../compute/checkpoint.ts";
 import { NoiseTable } from "../../core/noise-table.ts";
 import { RandomStream } from "../../core/random.ts";
-import type { Space } from "../../core/spaces/space.ts";
+import type { Dataset } from "../../data/dataset.ts";
 import { SequenceStream, type StreamBatch } from "../../data/sequence-stream.ts";
 import type { Track } from "../../data/sequence-windows.ts";
 import type { EpisodeSplit } from "../../data/split-episodes.ts";
@@ -17,6 +16,7 @@ import { encodeActions, RecurrentConfig } from "../../world-models/recurrent/rec
 import type { PipelineContext } from "./context.ts";
 import { type Latents, loadLatents } from "./latents-stage.ts";
 import { normalRows } from "./normal-rows.ts";
+import { joinWorld } from "./world-stage.ts";
 
 type MemoryBatch = Record<"mean" | "logStd" | "action" | "reward" | "done" | "mask" | "restart" | "normal", NdArray>;
 type MemoryCarry = { hidden: NdArray; cell: NdArray };
@@ -24,24 +24,25 @@ type TrackName = "mean" | "logStd" | "action" | "reward" | "done";
 
 const KIND = "mdn-rnn";
 
-/** Trains M on the latents; the weights are kept in `models/memory.safetensors`. */
+/** Trains M on the latents and joins it with V to a world; the weights are kept in `models/memory.safetensors`. */
 export async function trainMemory(
   context: PipelineContext,
-  options: { split: EpisodeSplit; actionSpace: Space<unknown> },
+  { dataset, split }: { dataset: Dataset; split: EpisodeSplit },
 ): Promise<FitResult> {
   const { run, config, seed, signal } = context;
   const { batchSize, window, steps, learningRate, warmup, clip, validateEvery, patience, ...model } = config.memory;
+  const { actionSpace } = dataset;
   const latents = await loadLatents(run.path("latents.safetensors"));
   const mdnRnn = MdnRnnConfig.parse({
     ...model,
     latentSize: latents.latentSize,
-    actionSize: options.actionSpace.flatSize,
+    actionSize: actionSpace.flatSize,
   });
   const recurrent = RecurrentConfig.parse({ mdnRnn });
   const tracks = latentTracks(latents);
   const { lengths } = latents;
 
-  const stream = new SequenceStream({ tracks, lengths, episodes: options.split.train, size: window, batchSize, seed });
+  const stream = new SequenceStream({ tracks, lengths, episodes: split.train, size: window, batchSize, seed });
   const table = new NoiseTable(seed);
   let drawn = 0;
   const source: BatchSource<MemoryBatch> = {
@@ -68,7 +69,7 @@ export async function trainMemory(
     carry: { hidden: zeros(), cell: zeros() },
     loss(weights, batch, carry) {
       const [rows, length] = batch.action.shape;
-      const encoded = encodeActions(recurrent, options.actionSpace, tf.reshape(batch.action, [rows * length]));
+      const encoded = encodeActions(recurrent, actionSpace, tf.reshape(batch.action, [rows * length]));
       const action = tf.reshape(encoded, [rows, length, mdnRnn.actionSize]);
       const { loss, metrics, state } = mdnRnnLoss(mdnRnn, weights, { ...batch, action }, carry);
       return { loss, metrics, carry: { hidden: state.hidden, cell: state.cell } };
@@ -78,7 +79,7 @@ export async function trainMemory(
   const validationStream = new SequenceStream({
     tracks,
     lengths,
-    episodes: options.split.validation,
+    episodes: split.validation,
     size: window,
     batchSize,
     seed: seed + 1,
@@ -103,17 +104,12 @@ export async function trainMemory(
     progress: (done) => context.progress.stage({ name: "memory", total: steps, unit: "steps", done }),
     signal,
   });
-  await saveCheckpoint(memoryPath(run.directory), { kind: KIND, config: mdnRnn, parameters: result.parameters });
-  await rm(snapshot, { force: true });
+  const { parameters } = result;
+  await saveCheckpoint(run.path("models", "memory.safetensors"), { kind: KIND, config: mdnRnn, parameters });
+  await joinWorld(context, { dataset, memory: { config: mdnRnn, parameters } });
+  await rm(snapshot, { force: true }); // last, so that an interrupt before here costs no training
   return result;
 }
-
-export async function loadMemory(directory: string): Promise<{ config: MdnRnnConfig; parameters: Parameters }> {
-  const { config, parameters } = await loadCheckpoint(memoryPath(directory), { kind: KIND });
-  return { config: MdnRnnConfig.parse(config), parameters };
-}
-
-const memoryPath = (directory: string) => join(directory, "models", "memory.safetensors");
 
 function memoryBatch(batch: StreamBatch<TrackName>, table: NoiseTable, noise: RandomStream): MemoryBatch {
   return {

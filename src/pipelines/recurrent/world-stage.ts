@@ -1,19 +1,21 @@
-import type { NdArray } from "../../compute/array.ts";
+import type { NdArray, Parameters } from "../../compute/array.ts";
 import type { Space } from "../../core/spaces/space.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import type { MdnRnnConfig } from "../../world-models/recurrent/mdn-rnn.ts";
 import { RecurrentConfig, RecurrentWorldModel } from "../../world-models/recurrent/recurrent-world-model.ts";
 import { saveWorld } from "../../world-models/world-checkpoint.ts";
 import type { PipelineContext } from "./context.ts";
-import { loadMemory } from "./memory-stage.ts";
 import { loadVision } from "./vision-stage.ts";
 
 export const WORLD_FILE = "models/world.safetensors";
 
 /** Joins V, M and real first frames into one world that can be dreamt in; kept in `models/world.safetensors`. */
-export async function joinWorld(context: PipelineContext, dataset: Dataset): Promise<void> {
+export async function joinWorld(
+  context: PipelineContext,
+  { dataset, memory }: { dataset: Dataset; memory: { config: MdnRnnConfig; parameters: Parameters } },
+): Promise<void> {
   const { run, config } = context;
   const vision = await loadVision(run.directory);
-  const memory = await loadMemory(run.directory);
   const model = new RecurrentWorldModel({
     config: RecurrentConfig.parse({ vae: vision.config, mdnRnn: memory.config }),
     observationSpace: dataset.observationSpace as Space<Uint8Array>,
