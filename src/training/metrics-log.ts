@@ -1,6 +1,5 @@
-import { appendFile, mkdir, readFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { writeFileAtomic } from "../base/write-file.ts";
+import { readFile } from "node:fs/promises";
+import { appendLine, writeFileAtomic } from "../base/write-file.ts";
 
 /** One line of `metrics.jsonl`. */
 export interface MetricsRow {
@@ -30,12 +29,11 @@ export class MetricsLog {
     const kept = wholeRows(before).filter((row) => row.stage !== options.stage || row.step <= options.step);
     const after = kept.map(line).join("");
     if (after !== before) await writeFileAtomic(path, after);
-    else await mkdir(dirname(path), { recursive: true });
     return new MetricsLog(path, options.stage);
   }
 
   async write(step: number, metrics: Readonly<Record<string, number>>): Promise<void> {
-    await appendFile(this.#path, line({ stage: this.#stage, step, ...metrics }));
+    await appendLine(this.#path, line({ stage: this.#stage, step, ...metrics }));
   }
 }
 
