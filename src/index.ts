@@ -3,6 +3,7 @@ import "./registrations.ts"; // make() knows the package's own environments
 // Errors
 
 export { CheckpointError, ConfigError, ReverieError } from "./base/errors.ts";
+export { WriteError } from "./base/write-file.ts";
 export { EnvCheckError } from "./core/check-env/findings.ts";
 export {
   EnvContractError,
@@ -150,6 +151,7 @@ export { type Summary, summarize } from "./evaluation/statistics.ts";
 export { formatTable } from "./evaluation/table.ts";
 
 // Pipelines: from nothing to a report
+export { type OpenedRun, openRun } from "./pipelines/open-run.ts";
 
 export { PRESETS, type Preset, RecurrentPipelineConfig, resolveConfig } from "./pipelines/recurrent/config.ts";
 export { comparePipelineRun, type PipelineOptions, runPipeline } from "./pipelines/recurrent.ts";
