@@ -92,12 +92,26 @@ export { type EpisodeSplit, splitEpisodes } from "./data/split-episodes.ts";
 
 // Compute: functions of tensors, compiled or eager; weights on disk
 
-export type { NdArray, Parameters } from "./compute/array.ts";
-export { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./compute/checkpoint.ts";
-export { type Compiled, type CompileOptions, compile, compileStep, type Resident } from "./compute/compile.ts";
-export { EngineError, InputError, TraceError } from "./compute/errors.ts";
-export { clipByGlobalNorm, clipByValue, valueAndGradients } from "./compute/gradients.ts";
-export { type EngineReport, probeEngines } from "./compute/probe.ts";
+export {
+  type Checkpoint,
+  type Compiled,
+  type CompileOptions,
+  clipByGlobalNorm,
+  clipByValue,
+  compile,
+  compileStep,
+  EngineError,
+  type EngineReport,
+  InputError,
+  loadCheckpoint,
+  type NdArray,
+  type Parameters,
+  probeEngines,
+  type Resident,
+  saveCheckpoint,
+  TraceError,
+  valueAndGradients,
+} from "./compute/index.ts";
 
 // Training
 
