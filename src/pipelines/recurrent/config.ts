@@ -21,10 +21,11 @@ export const RecurrentPipelineConfig = z.strictObject({
       latentSize: steps.default(32),
       channels: z.tuple([steps, steps, steps, steps]).default([16, 32, 64, 128]),
       foregroundWeight: z.number().nonnegative().default(10),
-      klTolerance: z.number().nonnegative().default(0.5),
+      /** 1 nat for each of 32 dimensions is the paper's floor of 32 (0.5 for each of 64). */
+      klTolerance: z.number().nonnegative().default(1),
       frames: steps.default(60_000),
-      batchSize: steps.default(100),
-      steps: steps.default(2000),
+      batchSize: steps.default(32),
+      steps: steps.default(3000),
       learningRate: z.number().positive().default(1e-3),
       warmup: z.int().nonnegative().default(50),
     })
@@ -47,7 +48,8 @@ export const RecurrentPipelineConfig = z.strictObject({
     .prefault({}),
   dream: z
     .strictObject({
-      temperature: z.number().positive().default(1),
+      /** τ: above 1 dreams are less certain than the model, and harder to exploit (the paper's best for TakeCover: 1.15). */
+      temperature: z.number().positive().default(1.15),
       /** Dream steps after which an episode is truncated. */
       horizon: steps.default(700),
       /** Real first frames that are kept to begin dreams from. */
@@ -59,7 +61,7 @@ export const RecurrentPipelineConfig = z.strictObject({
       population: steps.default(32),
       /** Dreams that each candidate plays in a generation. */
       dreams: steps.default(8),
-      generations: steps.default(60),
+      generations: steps.default(40),
       sigma: z.number().positive().default(0.1),
       covariance: z.enum(["full", "diagonal"]).default("diagonal"),
       /** Generations after which the distribution's mean plays population × dreams fresh dreams; the best mean is kept. */
@@ -85,10 +87,10 @@ export type RecurrentPipelineConfig = z.output<typeof RecurrentPipelineConfig>;
 export const PRESETS = {
   quick: {},
   full: {
-    collect: { episodes: 6000 },
-    vision: { channels: [32, 64, 128, 256], frames: 160_000, steps: 4000 },
-    memory: { hiddenSize: 512, steps: 6000 },
-    controller: { generations: 200 },
+    collect: { episodes: 5000 },
+    vision: { channels: [32, 64, 128, 256], frames: 160_000, steps: 6000 },
+    memory: { steps: 6000, validateEvery: 500 },
+    controller: { generations: 120 },
   },
 } as const satisfies Record<string, z.input<typeof RecurrentPipelineConfig>>;
 export type Preset = keyof typeof PRESETS;
