@@ -3,7 +3,7 @@ import { collect } from "../../data/collect.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { PipelineContext } from "./context.ts";
 
-/** Records real episodes, half of them with short holds, half with a longest hold drawn for each episode. */
+/** Records real episodes, a third of them with short holds, the others with a longest hold drawn for each episode. */
 export async function collectEpisodes(context: PipelineContext): Promise<Dataset> {
   const { run, config, seed, workers, signal } = context;
   const { episodes, shortHold, longHolds } = config.collect;
@@ -11,7 +11,10 @@ export async function collectEpisodes(context: PipelineContext): Promise<Dataset
   const begin = performance.now();
   const dataset = await collect({
     env: { id: run.identity.env, kwargs: config.env },
-    behaviour: [HeldRandomPolicy.behaviour({ maximum: shortHold }), HeldRandomPolicy.behaviour({ maximum: longHolds })],
+    behaviour: [
+      { ...HeldRandomPolicy.behaviour({ maximum: shortHold }), weight: 1 },
+      { ...HeldRandomPolicy.behaviour({ maximum: longHolds }), weight: 2 },
+    ],
     episodes,
     seed,
     directory: run.path("data"),

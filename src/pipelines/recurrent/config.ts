@@ -9,10 +9,14 @@ export const RecurrentPipelineConfig = z.strictObject({
   env: z.record(z.string(), z.unknown()).default({ frameSkip: 3 }),
   collect: z
     .strictObject({
-      episodes: steps.default(2400),
-      /** Longest holds, in steps, of the two kinds of held-random behaviour; each records half of the episodes. */
+      episodes: steps.default(2800),
+      /** Longest hold, in steps, of the first kind of held-random behaviour, which records a third of the episodes. */
       shortHold: steps.default(4),
-      longHolds: z.array(steps).min(1).default([2, 4, 7, 14, 27]),
+      /**
+       * Longest holds of the second kind, one drawn for each episode. The longest must be as long as a life: a dream learned
+       * from players who never stay at a wall forgives it, and evolution finds out.
+       */
+      longHolds: z.array(steps).min(1).default([4, 8, 16, 32, 64, 128]),
       validationFraction: z.number().gt(0).lt(1).default(0.06),
     })
     .prefault({}),
