@@ -65,7 +65,7 @@ export const RecurrentPipelineConfig = z.strictObject({
       population: steps.default(32),
       /** Dreams that each candidate plays in a generation. */
       dreams: steps.default(8),
-      generations: steps.default(40),
+      generations: steps.default(60),
       sigma: z.number().positive().default(0.1),
       covariance: z.enum(["full", "diagonal"]).default("diagonal"),
       /** Generations after which the distribution's mean plays population × dreams fresh dreams; the best mean is kept. */
