@@ -4,7 +4,8 @@ import { formatScore, formatSummary } from "../evaluation/table.ts";
 import { type Axis, escapeHtml, px, tickLabel, tightAxis } from "./svg.ts";
 
 const WIDTH = 960;
-const NAME = 132; // px left of the plot
+const LETTER = 9; // px of width, about, in a policy's name
+const NARROWEST_NAMES = 132; // px left of the plot
 const SIDE = 58; // px of height for each side of a policy's line
 const GAP = 26;
 const TOP = 12;
@@ -15,7 +16,8 @@ const RADIUS = 2.6;
 export function returnsPlot(policies: readonly PolicyResult[]): string {
   const all = policies.flatMap(({ dream, real }) => [...(dream?.returns ?? []), ...real.returns]);
   const low = Math.min(0, least(all));
-  const axis = tightAxis([low, greatest(all)], [NAME, WIDTH - 24], 8);
+  const left = Math.max(NARROWEST_NAMES, 28 + LETTER * greatest(policies.map(({ name }) => name.length)));
+  const axis = tightAxis([low, greatest(all)], [left, WIDTH - 24], 8);
   const band = 2 * SIDE + GAP;
   const height = TOP + policies.length * band + AXIS;
   const foot = TOP + policies.length * band - GAP / 2;
@@ -25,17 +27,17 @@ export function returnsPlot(policies: readonly PolicyResult[]): string {
       return `<line class="grid" x1="${x}" y1="${TOP}" x2="${x}" y2="${px(foot)}"/><text class="tick" x="${x}" y="${px(foot + 16)}" text-anchor="middle">${tickLabel(value)}</text>`;
     })
     .join("");
-  const rows = policies.map((policy, i) => row(policy, { axis, y: TOP + i * band + SIDE })).join("");
+  const rows = policies.map((policy, i) => row(policy, { axis, left, y: TOP + i * band + SIDE })).join("");
   const spoken = policies
     .map(({ name, dream, real }) => `${name}: dream ${formatSummary(dream)}, real ${formatSummary(real)}`)
     .join("; ");
   return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Episode returns. ${escapeHtml(spoken)}">${grid}${rows}<text class="tick" x="${WIDTH - 24}" y="${px(foot + 32)}" text-anchor="end">return of an episode</text></svg>`;
 }
 
-function row({ name, dream, real }: PolicyResult, { axis, y }: { axis: Axis; y: number }): string {
-  const line = `<line class="base" x1="${NAME}" y1="${px(y)}" x2="${WIDTH - 24}" y2="${px(y)}"/>`;
-  const title = `<text class="name" x="${NAME - 14}" y="${px(y + 5)}" text-anchor="end">${escapeHtml(name)}</text>`;
-  const none = `<text class="tick" x="${NAME + 8}" y="${px(y - 10)}">not played in the dream</text>`;
+function row({ name, dream, real }: PolicyResult, { axis, left, y }: { axis: Axis; left: number; y: number }): string {
+  const line = `<line class="base" x1="${left}" y1="${px(y)}" x2="${WIDTH - 24}" y2="${px(y)}"/>`;
+  const title = `<text class="name" x="${left - 14}" y="${px(y + 5)}" text-anchor="end">${escapeHtml(name)}</text>`;
+  const none = `<text class="tick" x="${left + 8}" y="${px(y - 10)}">not played in the dream</text>`;
   const above = dream ? swarm(dream, { axis, y, side: "dream" }) : none;
   return `${line}${title}${above}${swarm(real, { axis, y, side: "real" })}`;
 }

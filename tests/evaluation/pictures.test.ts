@@ -28,13 +28,13 @@ describe("real beside dream", () => {
     const frames = sideBySideFrames({ real, dream });
     expect(frames).toHaveLength(7);
     const { width, height } = frames[0];
-    expect([width, height]).toEqual([2 * 256 + 3 * 12, 256 + 34 + 18]); // 16 px, each 16 times
+    expect([width, height]).toEqual([2 * 192 + 3 * 12, 192 + 34 + 18]); // 16 px, each 12 times
     for (const [t, frame] of frames.entries()) {
-      const [x, y] = [12 + 16 * t, 34 + 16 * 4];
+      const [x, y] = [12 + 12 * t, 34 + 12 * 4];
       expect(pixel(frame, x, y)).toEqual([250, 200, 0]);
-      expect(pixel(frame, x + 47, y + 63)).toEqual([250, 200, 0]);
-      expect(pixel(frame, x + 48, y + 63)).toEqual([40, 40, 40]);
-      expect(pixel(frame, x + 268, y)).toEqual([0, 120, 250]);
+      expect(pixel(frame, x + 35, y + 47)).toEqual([250, 200, 0]);
+      expect(pixel(frame, x + 36, y + 47)).toEqual([40, 40, 40]);
+      expect(pixel(frame, x + 204, y)).toEqual([0, 120, 250]);
     }
   });
 
