@@ -2,6 +2,9 @@ import { availableParallelism } from "node:os";
 import { openDataset } from "../data/dataset.ts";
 import { splitEpisodes } from "../data/split-episodes.ts";
 import "../registrations.ts";
+import { ConfigError } from "../base/errors.ts";
+import { make } from "../core/registry.ts";
+import { Box } from "../core/spaces/box.ts";
 import type { Report } from "../evaluation/report.ts";
 import { readReport } from "../evaluation/report.ts";
 import { versions } from "../evaluation/versions.ts";
@@ -9,6 +12,7 @@ import { readMetrics } from "../training/metrics-log.ts";
 import type { Progress } from "../training/progress.ts";
 import type { Curve } from "../viewer/curve-plot.ts";
 import { writeReport } from "../viewer/write-report.ts";
+import { FRAME_SIDE } from "../world-models/recurrent/vae.ts";
 import { loadWorld, type SavedWorld } from "../world-models/world-checkpoint.ts";
 import { collectEpisodes } from "./recurrent/collect-stage.ts";
 import { comparePolicies, TEST_SEED } from "./recurrent/comparison-stage.ts";
@@ -43,8 +47,9 @@ const STAGES = ["collect", "vision", "encode", "memory", "controller", "compare"
  */
 export async function runPipeline(options: PipelineOptions): Promise<Report> {
   const { env, preset = "quick", seed = 0, directory, overrides, progress, signal } = options;
-  const config = resolveConfig(preset, overrides);
-  const run = await Run.open(directory, { env, pipeline: "recurrent", preset, seed, config });
+  const config = resolveConfig(env, preset, overrides);
+  const identity = { env, pipeline: "recurrent", preset, seed, config };
+  const run = await Run.open(directory, identity, () => checkObservations(env, config.env));
   const context: PipelineContext = {
     run,
     config,
@@ -73,6 +78,19 @@ export async function runPipeline(options: PipelineOptions): Promise<Report> {
     return { policies };
   });
   return writeRunReport(run, world);
+}
+
+/** V reads square RGB frames of one size; another environment is refused before anything is written. */
+async function checkObservations(id: string, kwargs: Readonly<Record<string, unknown>>): Promise<void> {
+  const env = await make(id, kwargs);
+  const wanted = new Box({ low: 0, high: 255, shape: [FRAME_SIDE, FRAME_SIDE, 3], dtype: "uint8" });
+  const fits = wanted.equals(env.observationSpace);
+  await env.close();
+  if (!fits)
+    throw new ConfigError(
+      `Expected an environment whose observations are ${wanted}, got ${env.observationSpace} of ${id}. ` +
+        "Resize or draw them so with a wrapper, and register the wrapped environment.",
+    );
 }
 
 /** Plays a finished run's policies again, on other seeds; the run's own report stays as it is. */

@@ -33,19 +33,18 @@ export class Run {
     this.#stages = stages;
   }
 
-  /** Opens the folder for this work, or makes it; a ConfigError where it holds other work. */
-  static async open(directory: string, identity: RunIdentity): Promise<Run> {
+  /** Opens the folder for this work, or makes it, once `check` has let it pass; a ConfigError where it holds other work. */
+  static async open(directory: string, identity: RunIdentity, check?: () => Promise<void>): Promise<Run> {
     const found = await readJson<RunIdentity>(join(directory, "config.json"));
     const wanted = JSON.parse(JSON.stringify(identity)) as RunIdentity;
-    if (found === undefined) await writeJson(join(directory, "config.json"), wanted);
-    else {
-      const difference = firstDifference(found, wanted);
-      if (difference)
-        throw new ConfigError(
-          `Expected ${directory} to hold a run with ${difference.key} ${JSON.stringify(difference.wanted)}, got one with ` +
-            `${JSON.stringify(difference.found)}. Choose another folder with --run, or remove this one.`,
-        );
-    }
+    const difference = found && firstDifference(found, wanted);
+    if (difference)
+      throw new ConfigError(
+        `Expected ${directory} to hold a run with ${difference.key} ${JSON.stringify(difference.wanted)}, got one with ` +
+          `${JSON.stringify(difference.found)}. Choose another folder with --run, or remove this one.`,
+      );
+    await check?.();
+    if (!found) await writeJson(join(directory, "config.json"), wanted);
     return new Run(directory, wanted, (await readJson<StageRecord[]>(join(directory, "stages.json"))) ?? []);
   }
 
@@ -120,7 +119,9 @@ async function readJson<T>(path: string): Promise<T | undefined> {
     text = await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    throw new CheckpointError(`Expected to read ${path}, got ${(error as Error).message}. Choose another run folder.`, {
+      cause: error,
+    });
   }
   try {
     return JSON.parse(text) as T;

@@ -110,7 +110,7 @@ const lstmAndHead = ({ parameters }: RecurrentWorldModel): Parameters =>
 
 /** A dream of an untrained TakeCover in the quick preset's sizes. */
 function quickDream(horizon: number): Dream & { model: RecurrentWorldModel } {
-  const { vision, memory, dream } = resolveConfig("quick");
+  const { vision, memory, dream } = resolveConfig("TakeCover-v0", "quick");
   const config = RecurrentConfig.parse({
     vae: { latentSize: vision.latentSize, channels: vision.channels },
     mdnRnn: {

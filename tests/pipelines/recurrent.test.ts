@@ -138,4 +138,14 @@ describe("comparePipelineRun", () => {
     const comparing = comparePipelineRun({ directory: folder, episodes: 1, seed: 1, progress: silentProgress });
     await expect(comparing).rejects.toThrow(CheckpointError);
   });
+
+  it("refuses an environment that V cannot see, before anything is written", async () => {
+    const { directory } = options("blind");
+    const blind = runPipeline({ env: "CartPole-v1", directory, progress: silentProgress });
+    await expect(blind).rejects.toBeInstanceOf(ConfigError);
+    await expect(blind).rejects.toThrow(
+      /Expected an environment whose observations are Box\(0, 255, \(64, 64, 3\), uint8\)/,
+    );
+    await expect(stat(directory)).rejects.toThrow("ENOENT");
+  });
 });

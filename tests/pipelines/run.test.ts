@@ -87,11 +87,18 @@ describe("Run", () => {
 
 describe("resolveConfig", () => {
   it("replaces single keys of a preset and leaves the preset alone", () => {
-    const config = resolveConfig("full", { "memory.steps": 7, "env.frameSkip": 1, dream: { temperature: 1.15 } });
-    expect(config.memory).toMatchObject({ steps: 7, hiddenSize: resolveConfig("full").memory.hiddenSize });
+    const config = resolveConfig("TakeCover-v0", "full", {
+      "memory.steps": 7,
+      "env.frameSkip": 1,
+      dream: { temperature: 1.15 },
+    });
+    expect(config.memory).toMatchObject({
+      steps: 7,
+      hiddenSize: resolveConfig("TakeCover-v0", "full").memory.hiddenSize,
+    });
     expect(config.env).toEqual({ frameSkip: 1 });
-    expect(config.dream).toEqual({ ...resolveConfig("full").dream, temperature: 1.15 });
-    expect(resolveConfig("full").memory.steps).not.toBe(7);
+    expect(config.dream).toEqual({ ...resolveConfig("TakeCover-v0", "full").dream, temperature: 1.15 });
+    expect(resolveConfig("TakeCover-v0", "full").memory.steps).not.toBe(7);
   });
 
   it.each([
@@ -103,7 +110,7 @@ describe("resolveConfig", () => {
     [{ "memory.steps.more": 1 }, /steps/],
     [{ "collect.validationFraction": 1 }, /validationFraction/],
   ])("refuses %o", (overrides, message) => {
-    expect(() => resolveConfig("quick", overrides)).toThrow(ConfigError);
-    expect(() => resolveConfig("quick", overrides)).toThrow(message);
+    expect(() => resolveConfig("TakeCover-v0", "quick", overrides)).toThrow(ConfigError);
+    expect(() => resolveConfig("TakeCover-v0", "quick", overrides)).toThrow(message);
   });
 });

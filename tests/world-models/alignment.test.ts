@@ -66,7 +66,7 @@ const SLIDES = Array.from({ length: LENGTH + 1 }, (_, step) => {
 });
 
 /** Windows shorter than the episodes, so that reward and end are learned across carried states. */
-const config = resolveConfig("quick", {
+const config = resolveConfig("Slides-v0", "quick", {
   "memory.hiddenSize": 24,
   "memory.mixtures": 2,
   "memory.window": 4,

@@ -6,7 +6,7 @@ const steps = z.int().positive();
 /** Everything that decides what a run of the World Models pipeline gives; written to the run's config.json. */
 export const RecurrentPipelineConfig = z.strictObject({
   /** Keyword arguments of the environment, beside its id. */
-  env: z.record(z.string(), z.unknown()).default({ frameSkip: 3 }),
+  env: z.record(z.string(), z.unknown()).default({}),
   collect: z
     .strictObject({
       episodes: steps.default(2800),
@@ -78,10 +78,7 @@ export const RecurrentPipelineConfig = z.strictObject({
       /** Per policy, in the dream and for real. */
       episodes: steps.default(100),
       /** A baseline that never changes its mind; null for none. */
-      constant: z
-        .strictObject({ name: z.string(), action: z.unknown() })
-        .nullable()
-        .default({ name: "stand-still", action: 1 }),
+      constant: z.strictObject({ name: z.string(), action: z.unknown() }).nullable().default(null),
     })
     .prefault({}),
 });
@@ -99,12 +96,19 @@ export const PRESETS = {
 } as const satisfies Record<string, z.input<typeof RecurrentPipelineConfig>>;
 export type Preset = keyof typeof PRESETS;
 
-/** A preset with single keys replaced: `{ "memory.steps": 500 }`. Unknown keys and bad values give a ConfigError. */
+/** What an environment is best trained with, unless one says otherwise. */
+const ENV_DEFAULTS: Readonly<Record<string, z.input<typeof RecurrentPipelineConfig>>> = {
+  // A decision every three tics: with a quarter of an hour of training that is what M can look ahead over.
+  "TakeCover-v0": { env: { frameSkip: 3 }, evaluation: { constant: { name: "stand-still", action: 1 } } },
+};
+
+/** A preset for an environment with single keys replaced: `{ "memory.steps": 500 }`. What does not fit gives a ConfigError. */
 export function resolveConfig(
+  env: string,
   preset: Preset,
   overrides: Readonly<Record<string, unknown>> = {},
 ): RecurrentPipelineConfig {
-  const input = structuredClone(PRESETS[preset]) as Record<string, unknown>;
+  const input: Record<string, unknown> = structuredClone({ ...ENV_DEFAULTS[env], ...PRESETS[preset] });
   for (const [path, value] of Object.entries(overrides)) assign(input, path.split("."), value);
   const parsed = RecurrentPipelineConfig.safeParse(input);
   if (!parsed.success) throw new ConfigError(`Expected a valid configuration.\n${z.prettifyError(parsed.error)}`);
