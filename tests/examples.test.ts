@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { LinearController } from "../agents/linear-controller.ts";
+import { saveController } from "../src/pipelines/recurrent/controller-stage.ts";
+import { Run } from "../src/pipelines/run.ts";
 import { saveWorld } from "../src/world-models/world-checkpoint.ts";
 import { savedTinyWorld } from "./world-models/tiny-world.ts";
 
@@ -24,7 +27,7 @@ const numberAfter = (output: string, label: string) => Number(output.split(label
 
 describe("examples", () => {
   it("are numbered without a gap, under 40 lines each, and say how they are run", async () => {
-    const files = (await readdir(folder)).sort();
+    const files = (await readdir(folder)).filter((name) => name.endsWith(".ts")).sort();
     expect(files.map((file) => Number(file.slice(0, 2)))).toEqual(files.map((_, i) => i + 1));
     for (const file of files) {
       const text = await readFile(new URL(file, folder), "utf8");
@@ -43,12 +46,17 @@ describe("examples", () => {
     expect(numberAfter(output, "wall to wall")).toBeGreaterThan(1.3 * numberAfter(output, "random"));
   });
 
-  it("03: plays a world that is there, and says what to do where none is", async () => {
+  it("03: plays the player of a run that is there, and says what to do where none is", async () => {
     const directory = await mkdtemp(join(tmpdir(), "example-"));
-    expect(await run("03-dream.ts", join(directory, "none"))).toMatch(/Expected a checkpoint at .*none.*\n.*npm start/);
-    await saveWorld(join(directory, "models", "world.safetensors"), savedTinyWorld());
+    expect(await run("03-dream.ts", join(directory, "none"))).toMatch(/Expected a run in .*none.*\n.*npm start/);
+    const world = savedTinyWorld();
+    const { featureSize, actionSpace } = world.model;
+    await Run.open(directory, { env: world.env.id, pipeline: "recurrent", preset: "quick", seed: 0, config: {} });
+    await saveWorld(join(directory, "models", "world.safetensors"), world);
+    const controller = new LinearController({ featureSize, actionSpace, config: { name: "dream-trained" } });
+    await saveController(directory, controller);
     const output = await run("03-dream.ts", directory);
-    expect(output).toMatch(/random +-?\d+ +\d+\nstand still +-?\d+ +\d+/);
+    expect(output).toMatch(/random +-?\d+ +\d+\ndream-trained +-?\d+ +\d+/);
     await rm(directory, { recursive: true });
   });
 

@@ -74,16 +74,20 @@ export async function evolveController(context: PipelineContext, world: SavedWor
     await alone.dispose();
   }
   const chosen = best as Measured;
-  await saveCheckpoint(controllerPath(run.directory), {
-    kind: KIND,
-    config: { ...blank.config, featureSize: model.featureSize },
-    parameters: {
-      weights: { shape: [chosen.weights.length], dtype: "float32", data: Float32Array.from(chosen.weights) },
-    },
-  });
+  await saveController(run.directory, blank.with(chosen.weights));
   await rm(snapshot, { force: true });
   progress.done({ summary: `dream return ${chosen.dream.toFixed(0)} at generation ${chosen.generation}` });
   return { generation: chosen.generation, dreamReturn: chosen.dream, parameters: chosen.weights.length };
+}
+
+/** Keeps a controller in `models/controller.safetensors` of a run's folder. */
+export async function saveController(directory: string, controller: LinearController): Promise<void> {
+  const { config, featureSize, weights } = controller;
+  await saveCheckpoint(controllerPath(directory), {
+    kind: KIND,
+    config: { ...config, featureSize },
+    parameters: { weights: { shape: [weights.length], dtype: "float32", data: weights } },
+  });
 }
 
 /** The controller that a run evolved, for its own world. */
