@@ -89,9 +89,9 @@ export const PRESETS = {
   quick: {},
   full: {
     collect: { episodes: 5000 },
-    vision: { channels: [32, 64, 128, 256], frames: 160_000, steps: 6000 },
-    memory: { steps: 6000, validateEvery: 500 },
-    controller: { generations: 120 },
+    vision: { frames: 160_000, steps: 5500 },
+    memory: { steps: 5500, validateEvery: 500 },
+    controller: { generations: 110 },
   },
 } as const satisfies Record<string, z.input<typeof RecurrentPipelineConfig>>;
 export type Preset = keyof typeof PRESETS;
