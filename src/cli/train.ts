@@ -21,7 +21,7 @@ interface TrainOptions {
 const EXAMPLES = `
 Examples:
   $ reverie train TakeCover-v0                        six to ten minutes on two cores
-  $ reverie train TakeCover-v0 --preset full          up to an hour, a better dream
+  $ reverie train TakeCover-v0 --preset full          twenty minutes, more episodes, longer training
   $ reverie train TakeCover-v0 --seed 1 --run runs/take-cover-1
   $ reverie train TakeCover-v0 --run runs/longer --set memory.steps=6000
 

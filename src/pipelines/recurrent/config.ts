@@ -84,7 +84,7 @@ export const RecurrentPipelineConfig = z.strictObject({
 });
 export type RecurrentPipelineConfig = z.output<typeof RecurrentPipelineConfig>;
 
-/** `quick` is what `npm start` runs; `full` takes up to an hour on two cores. */
+/** `quick` is what `npm start` runs; `full` takes twenty minutes on two cores. */
 export const PRESETS = {
   quick: {},
   full: {
