@@ -1,2 +1,2 @@
-export { CartPole, CartPoleConfig } from "./cart-pole.ts";
+export { CartPole, CartPoleConfig } from "./classic-control/cart-pole.ts";
 export { TakeCover, TakeCoverConfig } from "./take-cover/index.ts";

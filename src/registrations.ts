@@ -1,7 +1,7 @@
 /* Registers the package's own environments; importing this module is enough. Worker threads that call `make` do. */
 
 import type { z } from "zod";
-import type { CartPoleConfig } from "../envs/cart-pole.ts";
+import type { CartPoleConfig } from "../envs/classic-control/cart-pole.ts";
 import type { TakeCoverConfig } from "../envs/take-cover/index.ts";
 import { register } from "./core/registry.ts";
 import type { LearnedDreamConfig } from "./learned-dream.ts";
@@ -9,7 +9,7 @@ import type { LearnedDreamConfig } from "./learned-dream.ts";
 register({
   id: "CartPole-v1",
   entryPoint: async (kwargs: z.input<typeof CartPoleConfig>) =>
-    new (await import("../envs/cart-pole.ts")).CartPole(kwargs),
+    new (await import("../envs/classic-control/cart-pole.ts")).CartPole(kwargs),
   maxEpisodeSteps: 500,
   rewardThreshold: 475,
 });

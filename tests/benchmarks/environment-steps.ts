@@ -1,4 +1,4 @@
-import { CartPole } from "../../envs/cart-pole.ts";
+import { CartPole } from "../../envs/classic-control/cart-pole.ts";
 import { TakeCover } from "../../envs/take-cover/index.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { type Env, make } from "../../src/index.ts";

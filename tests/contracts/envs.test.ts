@@ -1,4 +1,4 @@
-import { CartPole } from "../../envs/cart-pole.ts";
+import { CartPole } from "../../envs/classic-control/cart-pole.ts";
 import { TakeCover } from "../../envs/take-cover/index.ts";
 import type { RenderMode } from "../../src/core/env.ts";
 import { make } from "../../src/core/registry.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CartPole } from "../../envs/cart-pole.ts";
+import { CartPole } from "../../envs/classic-control/cart-pole.ts";
 import { type CheckEnvOptions, checkEnv } from "../../src/core/check-env/check-env.ts";
 import { EnvCheckError, type Finding, printFindings } from "../../src/core/check-env/findings.ts";
 import type { Env, Step } from "../../src/core/env.ts";

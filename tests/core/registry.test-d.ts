@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from "vitest";
-import { CartPole, type CartPoleConfig } from "../../envs/cart-pole.ts";
+import { CartPole, type CartPoleConfig } from "../../envs/classic-control/cart-pole.ts";
 import type { Awaitable, Env, Step } from "../../src/core/env.ts";
 import { make, register } from "../../src/core/registry.ts";
 import { TimeLimit } from "../../src/core/wrappers/time-limit.ts";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { CartPole } from "../../envs/cart-pole.ts";
+import { CartPole } from "../../envs/classic-control/cart-pole.ts";
 import { ConfigError } from "../../src/base/errors.ts";
 import type { Env } from "../../src/core/env.ts";
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CartPole } from "../../../envs/cart-pole.ts";
+import { CartPole } from "../../../envs/classic-control/cart-pole.ts";
 import { ConfigError } from "../../../src/base/errors.ts";
 import type { Env, RenderFrame, ResetOptions, Step } from "../../../src/core/env.ts";
 import { ResetNeededError } from "../../../src/core/errors.ts";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { CartPole } from "../../envs/cart-pole.ts";
-import { ConfigError } from "../../src/base/errors.ts";
-import { InvalidActionError, ResetNeededError } from "../../src/core/errors.ts";
-import { make } from "../../src/core/registry.ts";
-import "../../src/registrations.ts";
+import { CartPole } from "../../../envs/classic-control/cart-pole.ts";
+import { ConfigError } from "../../../src/base/errors.ts";
+import { InvalidActionError, ResetNeededError } from "../../../src/core/errors.ts";
+import { make } from "../../../src/core/registry.ts";
+import "../../../src/registrations.ts";
 
 interface Golden {
   readonly seed: number;
@@ -15,7 +15,7 @@ interface Golden {
 }
 
 // Recorded from Gymnasium 1.4.0.
-const golden: Golden = JSON.parse(readFileSync(new URL("../golden/CartPole-v1.json", import.meta.url), "utf8"));
+const golden: Golden = JSON.parse(readFileSync(new URL("../../golden/CartPole-v1.json", import.meta.url), "utf8"));
 
 describe("CartPole", () => {
   it("meets Gymnasium's recording to the last digit, through every reset", async () => {

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { ConfigError, describe } from "../src/base/errors.ts";
-import type { Env, EnvState, RenderFrame, Reset, ResetOptions, Step } from "../src/core/env.ts";
-import { InvalidActionError, ResetNeededError } from "../src/core/errors.ts";
-import { Pcg64 } from "../src/core/pcg64.ts";
-import type { RandomState } from "../src/core/random.ts";
-import { Box } from "../src/core/spaces/box.ts";
-import { Discrete } from "../src/core/spaces/discrete.ts";
-import { Canvas, type Point } from "./canvas.ts";
+import { ConfigError, describe } from "../../src/base/errors.ts";
+import type { Env, EnvState, RenderFrame, Reset, ResetOptions, Step } from "../../src/core/env.ts";
+import { InvalidActionError, ResetNeededError } from "../../src/core/errors.ts";
+import { Pcg64 } from "../../src/core/pcg64.ts";
+import type { RandomState } from "../../src/core/random.ts";
+import { Box } from "../../src/core/spaces/box.ts";
+import { Discrete } from "../../src/core/spaces/discrete.ts";
+import { Canvas, type Point } from "../canvas.ts";
 
 const GRAVITY = 9.8; // m/s²
 const CART_MASS = 1; // kg
