@@ -1,6 +1,7 @@
 import { ConfigError, describe } from "../base/errors.ts";
 import type { Awaitable, Env, EnvSpec, RenderMode } from "./env.ts";
 import { parseEnvId } from "./env-id.ts";
+import { findScheme } from "./env-scheme.ts";
 import { findRegistration } from "./find-registration.ts";
 import { specFromJSON } from "./spec.ts";
 import { OrderEnforcing } from "./wrappers/order-enforcing.ts";
@@ -77,8 +78,11 @@ export interface MakeOptions {
  */
 export async function make<Observation = unknown, Action = unknown>(
   id: string,
-  { maxEpisodeSteps, disableEnvChecker, ...kwargs }: MakeOptions = {},
+  options: MakeOptions = {},
 ): Promise<Env<Observation, Action>> {
+  const scheme = findScheme(id);
+  if (scheme) return (await scheme(options)) as unknown as Env<Observation, Action>;
+  const { maxEpisodeSteps, disableEnvChecker, ...kwargs } = options;
   const registration = findRegistration(registrations, id);
   const given = Object.fromEntries(Object.entries(kwargs).filter(([, value]) => value !== undefined));
   const limit = maxEpisodeSteps ?? registration.maxEpisodeSteps;
@@ -98,6 +102,11 @@ export async function makeFromSpec<Observation = unknown, Action = unknown>(
   { disableEnvChecker = false }: Pick<MakeOptions, "disableEnvChecker"> = {},
 ): Promise<Env<Observation, Action>> {
   const given = typeof spec === "string" ? specFromJSON(spec) : spec;
+  const scheme = findScheme(given.id);
+  if (scheme) {
+    const options = { ...given.kwargs, maxEpisodeSteps: given.maxEpisodeSteps ?? -1, disableEnvChecker };
+    return (await scheme(options)) as unknown as Env<Observation, Action>;
+  }
   const { id, entryPoint } = findRegistration(registrations, given.id);
   const bare: unknown = await entryPoint(given.kwargs);
   if (!isEnv(bare)) {
