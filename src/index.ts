@@ -48,6 +48,8 @@ export { unwrap, Wrapper } from "./core/wrappers/wrapper.ts";
 
 // Spaces
 
+export { type BatchedSpace, type BatchedValue, batchDifferingSpaces, batchSpace } from "./core/spaces/batch-space.ts";
+export { concatenate, createEmptyArray, iterate, readSlot, writeSlot } from "./core/spaces/batch-values.ts";
 export { Box, type BoxOptions } from "./core/spaces/box.ts";
 export { Dict, type DictValue } from "./core/spaces/dict.ts";
 export { Discrete, type DiscreteOptions } from "./core/spaces/discrete.ts";

@@ -174,7 +174,8 @@ function impliedShape(low: number | ArrayLike<number>, high: number | ArrayLike<
   return typeof high !== "number" ? [high.length] : [];
 }
 
-function isUniform(bounds: ArrayLike<number>): boolean {
+/** Whether there are elements and all are the same. */
+export function isUniform(bounds: ArrayLike<number>): boolean {
   for (let i = 1; i < bounds.length; i++) if (bounds[i] !== bounds[0]) return false;
   return bounds.length > 0;
 }

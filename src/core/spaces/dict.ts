@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConfigError, describe } from "../../base/errors.ts";
 import type { RandomStream } from "../random.ts";
-import { concatenate, splitFlat } from "./parts.ts";
+import { joinFlat, splitFlat } from "./parts.ts";
 import type { SampleOptions, Space, SpaceJson, SpaceValue } from "./space.ts";
 
 /** The values of spaces under names. */
@@ -48,7 +48,7 @@ export class Dict<const S extends Readonly<Record<string, Space<unknown>>>> impl
   }
 
   flatten(value: DictValue<S>): Float32Array | Float64Array {
-    return concatenate(this.#names.map((name) => this.spaces[name].flatten(value[name])));
+    return joinFlat(this.#names.map((name) => this.spaces[name].flatten(value[name])));
   }
 
   unflatten(flat: ArrayLike<number>): DictValue<S> {

@@ -8,9 +8,16 @@ import type { SampleOptions, Space, SpaceJson } from "./space.ts";
 export interface MultiDiscreteOptions {
   /** The least value of each element; default 0. */
   readonly start?: ArrayLike<number>;
+  /** Default `[nvec.length]`; of several axes, `nvec` and `start` are in row-major order. */
+  readonly shape?: readonly number[];
 }
 
-/** Several Discrete spaces side by side: element i is one of start[i], …, start[i] + nvec[i] − 1. Values are Int32Arrays. */
+const MAX_INT32 = 2 ** 31 - 1;
+
+/**
+ * Several Discrete spaces side by side: element i is one of start[i], …, start[i] + nvec[i] − 1. Values are flat
+ * Int32Arrays in row-major order.
+ */
 export class MultiDiscrete implements Space<Int32Array> {
   readonly type = "MultiDiscrete";
   readonly nvec: Int32Array;
@@ -19,7 +26,7 @@ export class MultiDiscrete implements Space<Int32Array> {
   readonly schema: z.ZodType<Int32Array>;
   readonly flatSize: number;
 
-  constructor(nvec: ArrayLike<number>, { start }: MultiDiscreteOptions = {}) {
+  constructor(nvec: ArrayLike<number>, { start, shape = [nvec.length] }: MultiDiscreteOptions = {}) {
     for (let i = 0; i < nvec.length; i++) {
       if (!Number.isInteger(nvec[i]) || nvec[i] < 1) {
         throw new ConfigError(`Expected nvec of integers ≥ 1, got ${nvec[i]} at element ${i}.`);
@@ -29,9 +36,20 @@ export class MultiDiscrete implements Space<Int32Array> {
     if (start && start.length !== nvec.length) {
       throw new ConfigError(`Expected start to have ${nvec.length} elements like nvec, got ${start.length}.`);
     }
+    for (let i = 0; i < nvec.length; i++) {
+      const least = start ? start[i] : 0;
+      if (!Number.isInteger(least) || least < -MAX_INT32 - 1 || least + nvec[i] - 1 > MAX_INT32) {
+        throw new ConfigError(
+          `Expected start and nvec within int32, got ${least} to ${least + nvec[i] - 1} at element ${i}.`,
+        );
+      }
+    }
+    if (shape.length === 0 || shape.reduce((product, size) => product * size, 1) !== nvec.length) {
+      throw new ConfigError(`Expected a shape of ${nvec.length} elements like nvec, got ${describe(shape)}.`);
+    }
     this.nvec = Int32Array.from(nvec);
     this.start = start ? Int32Array.from(start) : new Int32Array(nvec.length);
-    this.shape = Object.freeze([nvec.length]);
+    this.shape = Object.freeze([...shape]);
     this.flatSize = this.nvec.reduce((sum, n) => sum + n, 0);
     this.schema = z.custom<Int32Array>((value) => this.contains(value), {
       error: (issue) => `Expected value in ${this}, got ${describe(issue.input)}`,

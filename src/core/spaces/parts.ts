@@ -2,7 +2,7 @@ import { ConfigError } from "../../base/errors.ts";
 import type { Space } from "./space.ts";
 
 /** Flat vectors one after the other; float64 as soon as one of them is. */
-export function concatenate(parts: readonly (Float32Array | Float64Array)[]): Float32Array | Float64Array {
+export function joinFlat(parts: readonly (Float32Array | Float64Array)[]): Float32Array | Float64Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const whole = parts.some((part) => part instanceof Float64Array)
     ? new Float64Array(length)

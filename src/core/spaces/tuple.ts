@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConfigError, describe } from "../../base/errors.ts";
 import type { RandomStream } from "../random.ts";
-import { concatenate, splitFlat } from "./parts.ts";
+import { joinFlat, splitFlat } from "./parts.ts";
 import type { SampleOptions, Space, SpaceJson, SpaceValue } from "./space.ts";
 
 /** The values of a list of spaces. */
@@ -43,7 +43,7 @@ export class Tuple<const S extends readonly Space<unknown>[]> implements Space<T
   }
 
   flatten(value: TupleValue<S>): Float32Array | Float64Array {
-    return concatenate(this.spaces.map((space, i) => space.flatten(value[i])));
+    return joinFlat(this.spaces.map((space, i) => space.flatten(value[i])));
   }
 
   unflatten(flat: ArrayLike<number>): TupleValue<S> {
