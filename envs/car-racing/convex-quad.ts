@@ -1,0 +1,116 @@
+/* Convex polygons as flat corners, counter-clockwise: corner i is (corners[start + 2i], corners[start + 2i + 1]). */
+
+/**
+ * The convex hull of the four corners at `from[start …]`, counter-clockwise, into `to[start …]`; returns how many corners
+ * it has. A folded quad, as where a lap's ends meet askew, keeps three of its corners.
+ */
+export function convexHull(from: Float64Array, to: Float64Array, start: number): number {
+  let first = 0; // the rightmost corner, the lower one of two
+  for (let i = 1; i < 4; i++) {
+    const dx = from[start + 2 * i] - from[start + 2 * first];
+    if (dx > 0 || (dx === 0 && from[start + 2 * i + 1] < from[start + 2 * first + 1])) first = i;
+  }
+  let count = 0;
+  let current = first;
+  do {
+    const x = from[start + 2 * current];
+    const y = from[start + 2 * current + 1];
+    to[start + 2 * count] = x;
+    to[start + 2 * count + 1] = y;
+    count++;
+    let next = (current + 1) % 4;
+    for (let i = 0; i < 4; i++) {
+      if (i === current || i === next) continue;
+      const nextX = from[start + 2 * next] - x;
+      const nextY = from[start + 2 * next + 1] - y;
+      const otherX = from[start + 2 * i] - x;
+      const otherY = from[start + 2 * i + 1] - y;
+      const turn = nextX * otherY - nextY * otherX;
+      if (turn < 0 || (turn === 0 && Math.hypot(otherX, otherY) > Math.hypot(nextX, nextY))) next = i;
+    }
+    current = next;
+  } while (current !== first && count < 4);
+  return count;
+}
+
+/** Whether two convex polygons lie within `skin` of each other. */
+export function withinSkin(
+  a: Float64Array,
+  aStart: number,
+  aCount: number,
+  b: Float64Array,
+  bStart: number,
+  bCount: number,
+  skin: number,
+): boolean {
+  const fromA = separation(a, aStart, aCount, b, bStart, bCount);
+  if (fromA > skin) return false;
+  const fromB = separation(b, bStart, bCount, a, aStart, aCount);
+  if (fromB > skin) return false;
+  if (fromA <= 0 && fromB <= 0) return true;
+  // Apart, but by less than the skin along every edge's normal: the nearest points may still be two corners.
+  const reach = skin * skin;
+  return (
+    nearestSquared(a, aStart, aCount, b, bStart, bCount) <= reach ||
+    nearestSquared(b, bStart, bCount, a, aStart, aCount) <= reach
+  );
+}
+
+/** How far `b` lies outside that edge of `a` of which it lies farthest outside; negative: they overlap along all. */
+function separation(
+  a: Float64Array,
+  aStart: number,
+  aCount: number,
+  b: Float64Array,
+  bStart: number,
+  bCount: number,
+): number {
+  let farthest = Number.NEGATIVE_INFINITY;
+  const aEnd = aStart + 2 * aCount;
+  const bEnd = bStart + 2 * bCount;
+  for (let i = aStart; i < aEnd; i += 2) {
+    const j = i + 2 === aEnd ? aStart : i + 2;
+    const x = a[i];
+    const y = a[i + 1];
+    const edgeX = a[j] - x;
+    const edgeY = a[j + 1] - y;
+    let nearest = Number.POSITIVE_INFINITY;
+    for (let k = bStart; k < bEnd; k += 2) {
+      const outside = (b[k] - x) * edgeY - (b[k + 1] - y) * edgeX;
+      if (outside < nearest) nearest = outside;
+    }
+    nearest /= Math.sqrt(edgeX * edgeX + edgeY * edgeY);
+    if (nearest > farthest) farthest = nearest;
+  }
+  return farthest;
+}
+
+/** The least squared distance of a corner of `b` to an edge of `a`. */
+function nearestSquared(
+  a: Float64Array,
+  aStart: number,
+  aCount: number,
+  b: Float64Array,
+  bStart: number,
+  bCount: number,
+): number {
+  let nearest = Number.POSITIVE_INFINITY;
+  const aEnd = aStart + 2 * aCount;
+  const bEnd = bStart + 2 * bCount;
+  for (let i = aStart; i < aEnd; i += 2) {
+    const j = i + 2 === aEnd ? aStart : i + 2;
+    const edgeX = a[j] - a[i];
+    const edgeY = a[j + 1] - a[i + 1];
+    const lengthSquared = edgeX * edgeX + edgeY * edgeY;
+    for (let k = bStart; k < bEnd; k += 2) {
+      const x = b[k] - a[i];
+      const y = b[k + 1] - a[i + 1];
+      const along = Math.min(1, Math.max(0, (x * edgeX + y * edgeY) / lengthSquared));
+      const dx = x - along * edgeX;
+      const dy = y - along * edgeY;
+      const squared = dx * dx + dy * dy;
+      if (squared < nearest) nearest = squared;
+    }
+  }
+  return nearest;
+}
