@@ -68,13 +68,20 @@ export { type RandomState, RandomStream } from "./core/random.ts";
 
 // Vector environments
 
+export { PendingCallError, VectorEnvClosedError, VectorEnvError, type VectorFailure } from "./core/vector/errors.ts";
+export { SyncVectorEnv, type SyncVectorOptions, type VectorOptions } from "./core/vector/sync-vector-env.ts";
 export type {
   AutoresetMode,
+  Batch,
   VectorEnv,
+  VectorMetadata,
+  VectorOfEnvs,
   VectorReset,
   VectorResetOptions,
   VectorStep,
-} from "./core/vector-env.ts";
+} from "./core/vector/vector-env.ts";
+export { splitInfos, type VectorInfo } from "./core/vector/vector-info.ts";
+export type { ObservationMode } from "./core/vector/vector-spaces.ts";
 
 // Data: episodes on disk, and batches of them
 

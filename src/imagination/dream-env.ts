@@ -11,6 +11,7 @@ import type {
 } from "../core/env.ts";
 import type { Box } from "../core/spaces/box.ts";
 import type { Space } from "../core/spaces/space.ts";
+import { splitInfos } from "../core/vector/vector-info.ts";
 import type { Dream } from "./dream.ts";
 import type { DreamFunctions } from "./dream-functions.ts";
 import { VectorDreamEnv } from "./vector-dream-env.ts";
@@ -43,17 +44,17 @@ export class DreamEnv implements Env<Float32Array, unknown> {
 
   async reset({ seed }: ResetOptions = {}): Promise<Reset<Float32Array>> {
     const { observations, infos } = await this.#slots.reset({ seed });
-    return { observation: observations[0], info: infos[0] };
+    return { observation: observations, info: splitInfos(infos, 1)[0] };
   }
 
   async step(action: unknown): Promise<Step<Float32Array>> {
     const { observations, rewards, terminations, truncations, infos } = await this.#slots.step([action]);
     return {
-      observation: observations[0],
+      observation: observations,
       reward: rewards[0],
       terminated: terminations[0],
       truncated: truncations[0],
-      info: infos[0],
+      info: splitInfos(infos, 1)[0],
     };
   }
 

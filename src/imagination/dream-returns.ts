@@ -16,13 +16,17 @@ export async function dreamReturns(
   const env = new VectorDreamEnv({ ...dream, numEnvs: seeds.length, autoresetMode: "next-step" });
   const returns = new Float64Array(seeds.length);
   const over = new Array<boolean>(seeds.length).fill(false);
+  const features = env.singleObservationSpace.flatSize;
   const idle = idleAction(env.singleActionSpace);
   const actors = seeds.map((seed) => policy.begin(seed));
   try {
     let { observations } = await env.reset({ seed: seeds });
     while (over.includes(false)) {
       signal?.throwIfAborted();
-      const step = await env.step(observations.map((features, b) => (over[b] ? idle : actors[b].act(features))));
+      const actions = actors.map((actor, b) => {
+        return over[b] ? idle : actor.act(observations.slice(b * features, (b + 1) * features));
+      });
+      const step = await env.step(actions);
       for (let b = 0; b < seeds.length; b++) {
         if (over[b]) continue;
         returns[b] += step.rewards[b];

@@ -1,12 +1,24 @@
-import { ConfigError, describe } from "../base/errors.ts";
+import { ConfigError } from "../base/errors.ts";
 import type { NdArray } from "../compute/array.ts";
 import type { EnvState, Info, RenderFrame } from "../core/env.ts";
 import { ResetNeededError } from "../core/errors.ts";
 import { type RandomState, RandomStream } from "../core/random.ts";
 import { systemEntropy } from "../core/seed-sequence.ts";
+import { batchSpace } from "../core/spaces/batch-space.ts";
 import type { Box } from "../core/spaces/box.ts";
 import type { Space } from "../core/spaces/space.ts";
-import type { AutoresetMode, VectorEnv, VectorReset, VectorResetOptions, VectorStep } from "../core/vector-env.ts";
+import { VectorEnvClosedError } from "../core/vector/errors.ts";
+import { parseReset } from "../core/vector/reset-request.ts";
+import { VectorActions } from "../core/vector/vector-actions.ts";
+import type {
+  AutoresetMode,
+  VectorEnv,
+  VectorMetadata,
+  VectorReset,
+  VectorResetOptions,
+  VectorStep,
+} from "../core/vector/vector-env.ts";
+import { mergeInfos } from "../core/vector/vector-info.ts";
 import { idleAction, packActions } from "./actions.ts";
 import { checkDream, type Dream, featureSpace } from "./dream.ts";
 import { type DreamFunctions, dreamFunctions, type Started, type StateRows } from "./dream-functions.ts";
@@ -30,17 +42,23 @@ export class VectorDreamEnv implements VectorEnv<Float32Array, unknown> {
   readonly numEnvs: number;
   readonly singleObservationSpace: Box;
   readonly singleActionSpace: Space<unknown>;
+  readonly observationSpace: Box;
+  readonly actionSpace: Space<unknown>;
   readonly autoresetMode: AutoresetMode;
+  readonly metadata: VectorMetadata;
+  readonly renderMode = "rgb_array";
   readonly #dream: Dream;
   readonly #functions: DreamFunctions;
   readonly #ownsFunctions: boolean;
   readonly #temperature: NdArray;
+  readonly #actions: VectorActions<unknown>;
   #streams: RandomStream[] = [];
   #state: StateRows | undefined;
-  /** What each slot saw last. */
-  #features: Float32Array[] = [];
+  /** What the slots saw last, (B, F). */
+  #features: Float32Array;
   #elapsed: number[];
   #over: boolean[];
+  #closed = false;
 
   constructor({ numEnvs, autoresetMode = "next-step", functions, ...dream }: VectorDreamOptions) {
     checkDream(dream);
@@ -48,40 +66,42 @@ export class VectorDreamEnv implements VectorEnv<Float32Array, unknown> {
       throw new ConfigError(`Expected numEnvs to be an integer ≥ 1, got ${numEnvs}.`);
     this.numEnvs = numEnvs;
     this.autoresetMode = autoresetMode;
+    this.metadata = { renderModes: ["rgb_array"], autoresetMode };
     this.#dream = dream;
     this.#functions = functions ?? dreamFunctions(dream.model, dream.engine);
     this.#ownsFunctions = functions === undefined;
     this.#temperature = { shape: [], dtype: "float32", data: Float32Array.of(dream.temperature ?? 1) };
     this.singleObservationSpace = featureSpace(dream.model);
     this.singleActionSpace = dream.model.actionSpace;
+    this.observationSpace = batchSpace(this.singleObservationSpace, numEnvs);
+    this.actionSpace = batchSpace(this.singleActionSpace, numEnvs);
+    this.#actions = new VectorActions(this.singleActionSpace, numEnvs);
+    this.#features = new Float32Array(this.observationSpace.flatSize);
     this.#elapsed = new Array(numEnvs).fill(0);
     this.#over = new Array(numEnvs).fill(true);
   }
 
-  async reset({ seed, options }: VectorResetOptions = {}): Promise<VectorReset<Float32Array>> {
-    const mask = options?.resetMask;
-    if (mask && mask.length !== this.numEnvs)
-      throw new ConfigError(`Expected resetMask of ${this.numEnvs} booleans, got ${mask.length}.`);
+  async reset(options?: VectorResetOptions): Promise<VectorReset<Float32Array>> {
+    if (this.#closed) throw new VectorEnvClosedError("reset()");
+    const { seeds, mask } = parseReset(options, this.numEnvs);
     const slots = Array.from({ length: this.numEnvs }, (_, b) => b).filter((b) => mask?.[b] ?? true);
     if (!this.#state && slots.length < this.numEnvs) throw new ResetNeededError("a reset of some slots only");
-    this.#seed(seed, slots);
-    for (const [b, features] of await this.#start(slots)) this.#features[b] = features;
-    return {
-      observations: this.#features.map((features) => features.slice()),
-      infos: this.#features.map(() => ({})),
-    };
+    this.#seed(seeds, slots);
+    for (const [b, features] of await this.#start(slots)) this.#features.set(features, b * features.length);
+    return { observations: this.#features.slice(), infos: {} };
   }
 
-  async step(actions: readonly unknown[]): Promise<VectorStep<Float32Array>> {
+  async step(actions: unknown): Promise<VectorStep<Float32Array>> {
+    if (this.#closed) throw new VectorEnvClosedError("step()");
     if (!this.#state) throw new ResetNeededError();
-    if (actions.length !== this.numEnvs)
-      throw new ConfigError(`Expected ${this.numEnvs} actions, one a slot, got ${actions.length}.`);
-    const resetting = this.#over.slice();
+    const sameStep = this.autoresetMode === "same-step";
+    const resetting = this.#over.map((over) => over && !sameStep);
+    const list = this.#actions.list(actions, (b) => resetting[b]);
     if (this.autoresetMode === "disabled" && resetting.includes(true)) throw new ResetNeededError();
     const idle = idleAction(this.singleActionSpace);
     const packed = packActions(
       this.singleActionSpace,
-      actions.map((action, b) => (resetting[b] ? idle : action)),
+      list.map((action, b) => (resetting[b] ? idle : action)),
     );
     const noise = drawNoise(this.#dream.model.noise, this.#streams);
     const next = await this.#functions.step({
@@ -91,8 +111,8 @@ export class VectorDreamEnv implements VectorEnv<Float32Array, unknown> {
       temperature: this.#temperature,
     });
     this.#state = next.state;
-    const observations = splitRows(next.features);
-    const rewards = Float32Array.from(next.reward.data);
+    const observations = (next.features.data as Float32Array).slice();
+    const rewards = Float64Array.from(next.reward.data);
     const terminations = Array.from(next.terminated.data, (value) => value > 0);
     const truncations = terminations.map((terminated, b) => ++this.#elapsed[b] >= this.#dream.horizon && !terminated);
     const infos: Info[] = terminations.map((_, b) => ({
@@ -101,16 +121,21 @@ export class VectorDreamEnv implements VectorEnv<Float32Array, unknown> {
     }));
     this.#over = terminations.map((terminated, b) => terminated || truncations[b]);
 
-    const slots = resetting.flatMap((over, b) => (over ? [b] : []));
+    const slots = (sameStep ? this.#over : resetting).flatMap((begins, b) => (begins ? [b] : []));
     for (const [b, features] of await this.#start(slots)) {
-      observations[b] = features;
-      rewards[b] = 0;
-      terminations[b] = false;
-      truncations[b] = false;
-      infos[b] = {};
+      const offset = b * features.length;
+      if (sameStep) {
+        infos[b] = { final_obs: observations.slice(offset, offset + features.length), final_info: infos[b] };
+      } else {
+        rewards[b] = 0;
+        terminations[b] = false;
+        truncations[b] = false;
+        infos[b] = {};
+      }
+      observations.set(features, offset);
     }
     this.#features = observations;
-    return { observations: observations.map((row) => row.slice()), rewards, terminations, truncations, infos };
+    return { observations: observations.slice(), rewards, terminations, truncations, infos: mergeInfos(infos) };
   }
 
   async render(): Promise<RenderFrame[]> {
@@ -119,6 +144,8 @@ export class VectorDreamEnv implements VectorEnv<Float32Array, unknown> {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     if (this.#ownsFunctions) await this.#functions.dispose();
   }
 
@@ -136,7 +163,7 @@ export class VectorDreamEnv implements VectorEnv<Float32Array, unknown> {
     const saved = structuredClone(snapshot) as {
       streams: RandomState[];
       state: StateRows | undefined;
-      features: Float32Array[];
+      features: Float32Array;
       elapsed: number[];
       over: boolean[];
     };
@@ -148,22 +175,12 @@ export class VectorDreamEnv implements VectorEnv<Float32Array, unknown> {
   }
 
   /** Gives the slots new streams; without a seed they keep theirs, or get some from the system's entropy. */
-  #seed(seed: number | readonly number[] | undefined, slots: readonly number[]): void {
-    if (seed === undefined && this.#streams.length > 0) return;
-    if (typeof seed === "object" && seed.length !== this.numEnvs)
-      throw new ConfigError(`Expected ${this.numEnvs} seeds, one a slot, got ${seed.length}.`);
+  #seed(seeds: readonly (number | undefined)[], slots: readonly number[]): void {
     const entropy = systemEntropy();
-    const seedOf = (b: number) => {
-      if (seed === undefined) return String(entropy + BigInt(b));
-      const own = typeof seed === "number" ? seed + b : seed[b];
-      if (!Number.isSafeInteger(own) || own < 0)
-        throw new ConfigError(`Expected seed to be an integer ≥ 0, got ${describe(String(own))}.`);
-      return own;
-    };
-    const streams = slots.map((b) => new RandomStream(seedOf(b), "dream"));
-    slots.forEach((b, i) => {
-      this.#streams[b] = streams[i];
-    });
+    for (const b of slots) {
+      const seed = seeds[b] ?? (this.#streams[b] ? undefined : String(entropy + BigInt(b)));
+      if (seed !== undefined) this.#streams[b] = new RandomStream(seed, "dream");
+    }
   }
 
   /** Begins new dreams in these slots; what each of them sees. One at a time, so that a start never depends on the others. */
@@ -193,10 +210,4 @@ export class VectorDreamEnv implements VectorEnv<Float32Array, unknown> {
 
 function emptyState(row: StateRows, n: number): StateRows {
   return Object.fromEntries(Object.entries(row).map(([name, array]) => [name, zeroRows(array, n)]));
-}
-
-function splitRows(array: NdArray): Float32Array[] {
-  const [rows, width] = array.shape;
-  const data = array.data as Float32Array;
-  return Array.from({ length: rows }, (_, b) => data.slice(b * width, (b + 1) * width));
 }

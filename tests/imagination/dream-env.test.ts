@@ -3,7 +3,8 @@ import { ConfigError } from "../../src/base/errors.ts";
 import type { Env, RenderFrame } from "../../src/core/env.ts";
 import { InvalidActionError, ResetNeededError } from "../../src/core/errors.ts";
 import { Box } from "../../src/core/spaces/box.ts";
-import type { VectorStep } from "../../src/core/vector-env.ts";
+import type { VectorStep } from "../../src/core/vector/vector-env.ts";
+import { splitInfos } from "../../src/core/vector/vector-info.ts";
 import { DreamEnv } from "../../src/imagination/dream-env.ts";
 import { dreamFunctions } from "../../src/imagination/dream-functions.ts";
 import { dreamReturns } from "../../src/imagination/dream-returns.ts";
@@ -33,8 +34,15 @@ async function trail(env: VectorDreamEnv, b: number, n: number, salt = 0): Promi
   return seen;
 }
 
+/** Slot b of N. */
+const rowOf = (observations: Float32Array, b: number, slots: number) => {
+  const size = observations.length / slots;
+  return Array.from(observations.slice(b * size, (b + 1) * size));
+};
+
 const slotOf = ({ observations, rewards, terminations, truncations, infos }: VectorStep<Float32Array>, b: number) => ({
-  ...{ observation: Array.from(observations[b]), reward: rewards[b], info: infos[b] },
+  ...{ observation: rowOf(observations, b, rewards.length), reward: rewards[b] },
+  info: splitInfos(infos, rewards.length)[b],
   ...{ terminated: terminations[b], truncated: truncations[b] },
 });
 
@@ -53,7 +61,7 @@ describe("VectorDreamEnv", () => {
     const { observations } = await again.reset({ seed: [20, 21, 7] });
     expect(await trail(again, 2, 30)).toEqual(expected);
     await first.reset({ seed: 5 }); // slots get 5, 6, 7
-    expect((await first.reset({ seed: 5 })).observations[2]).toEqual(observations[2]);
+    expect(rowOf((await first.reset({ seed: 5 })).observations, 2, 3)).toEqual(rowOf(observations, 2, 3));
     expect(await trail(first, 2, 30)).toEqual(expected);
     expect(expected.some((step) => (step as { terminated: boolean }).terminated)).toBe(true); // past an autoreset, too
   });
@@ -62,7 +70,7 @@ describe("VectorDreamEnv", () => {
     const first = async (seed: number, salt: number, temperature?: number) => {
       const env = endlessDreams({ temperature });
       const { observations } = await env.reset({ seed });
-      return { start: observations[0], steps: await trail(env, 0, 2, salt) };
+      return { start: rowOf(observations, 0, 3), steps: await trail(env, 0, 2, salt) };
     };
     const [one, other, turned, hot] = [
       await first(1, 0),
@@ -98,16 +106,12 @@ describe("VectorDreamEnv", () => {
       expect(step.terminations).toEqual([false, false]);
     }
     const after = await env.step([99, 99]); // not even looked at
-    expect(after.rewards).toEqual(new Float32Array(2));
-    expect([after.terminations, after.truncations, after.infos]).toEqual([
-      [false, false],
-      [false, false],
-      [{}, {}],
-    ]);
-    expect(after.observations[0]).not.toEqual(observations[0]); // another start: the generator has run on
+    expect(after.rewards).toEqual(new Float64Array(2));
+    expect([after.terminations, after.truncations, after.infos]).toEqual([[false, false], [false, false], {}]);
+    expect(rowOf(after.observations, 0, 2)).not.toEqual(rowOf(observations, 0, 2)); // another start: the generator has run on
     const next = await env.step([0, 0]);
     expect(next.truncations).toEqual([false, false]);
-    expect(next.infos[0]).toHaveProperty("uncertainty");
+    expect(next.infos).toMatchObject({ _uncertainty: [true, true], _terminationProbability: [true, true] });
   });
 
   it("where autoreset is disabled, waits for a reset of the slots that are over, and leaves the others alone", async () => {
@@ -128,7 +132,7 @@ describe("VectorDreamEnv", () => {
     expect(slotOf(third, 0)).toEqual(slotOf(await fresh.step([1, 1]), 0));
 
     const { observations } = await env.reset({ options: { resetMask: [false, true] } });
-    expect(observations[0]).toEqual(third.observations[0]);
+    expect(rowOf(observations, 0, 2)).toEqual(rowOf(third.observations, 0, 2));
     expect((await env.step([1, 1])).truncations).toEqual([false, false]);
   });
 
@@ -147,12 +151,12 @@ describe("VectorDreamEnv", () => {
     const env = new VectorDreamEnv({ model: even, contexts, horizon: 1000, numEnvs: 64 });
     await env.reset({ seed: 1 });
     let [ended, lived] = [0, 0];
-    let over = new Array<boolean>(64).fill(false);
+    let over: readonly boolean[] = new Array<boolean>(64).fill(false);
     for (let t = 0; t < 60; t++) {
       const { terminations, infos } = await env.step(new Array(64).fill(0));
       for (let b = 0; b < 64; b++) {
         if (over[b]) continue;
-        expect(infos[b]["terminationProbability"]).toBeCloseTo(0.2, 5);
+        expect((infos["terminationProbability"] as Float64Array)[b]).toBeCloseTo(0.2, 5);
         ended += Number(terminations[b]);
         lived++;
       }
@@ -201,7 +205,7 @@ describe("DreamEnv", () => {
     const one = new DreamEnv({ model: endless, contexts, horizon: 6, functions: endlessFunctions });
     const slots = endlessDreams({ numEnvs: 1, horizon: 6 });
     const { observation } = await one.reset({ seed: 9 });
-    expect([observation]).toEqual((await slots.reset({ seed: 9 })).observations);
+    expect(observation).toEqual((await slots.reset({ seed: 9 })).observations);
     expect(one.observationSpace).toBeInstanceOf(Box);
     expect(one.observationSpace.contains(observation)).toBe(true);
     for (let t = 1; t <= 6; t++) {
