@@ -1,7 +1,11 @@
 /* Registers the package's own environments; importing this module is enough. Worker threads that call `make` do. */
 
 import type { z } from "zod";
+import type { AcrobotConfig } from "../envs/classic-control/acrobot.ts";
 import type { CartPoleConfig } from "../envs/classic-control/cart-pole.ts";
+import type { MountainCarConfig } from "../envs/classic-control/mountain-car.ts";
+import type { MountainCarContinuousConfig } from "../envs/classic-control/mountain-car-continuous.ts";
+import type { PendulumConfig } from "../envs/classic-control/pendulum.ts";
 import type { TakeCoverConfig } from "../envs/take-cover/index.ts";
 import { register } from "./core/registry.ts";
 import type { LearnedDreamConfig } from "./learned-dream.ts";
@@ -12,6 +16,37 @@ register({
     new (await import("../envs/classic-control/cart-pole.ts")).CartPole(kwargs),
   maxEpisodeSteps: 500,
   rewardThreshold: 475,
+});
+
+register({
+  id: "MountainCar-v0",
+  entryPoint: async (kwargs: z.input<typeof MountainCarConfig>) =>
+    new (await import("../envs/classic-control/mountain-car.ts")).MountainCar(kwargs),
+  maxEpisodeSteps: 200,
+  rewardThreshold: -110,
+});
+
+register({
+  id: "MountainCarContinuous-v0",
+  entryPoint: async (kwargs: z.input<typeof MountainCarContinuousConfig>) =>
+    new (await import("../envs/classic-control/mountain-car-continuous.ts")).MountainCarContinuous(kwargs),
+  maxEpisodeSteps: 999,
+  rewardThreshold: 90,
+});
+
+register({
+  id: "Pendulum-v1",
+  entryPoint: async (kwargs: z.input<typeof PendulumConfig>) =>
+    new (await import("../envs/classic-control/pendulum.ts")).Pendulum(kwargs),
+  maxEpisodeSteps: 200,
+});
+
+register({
+  id: "Acrobot-v1",
+  entryPoint: async (kwargs: z.input<typeof AcrobotConfig>) =>
+    new (await import("../envs/classic-control/acrobot.ts")).Acrobot(kwargs),
+  maxEpisodeSteps: 500,
+  rewardThreshold: -100,
 });
 
 register({
