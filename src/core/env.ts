@@ -7,7 +7,7 @@ export type Awaitable<T> = T | Promise<T>;
 export type Info = Readonly<Record<string, unknown>>;
 
 /** How `render()` draws; fixed when an environment is constructed. */
-export type RenderMode = "rgb_array" | "ansi" | "human";
+export type RenderMode = "rgb_array" | "ansi" | "human" | "rgb_array_list" | "ansi_list";
 
 /** One picture: `data` holds `height * width * 3` bytes, rows from the top, RGB. */
 export interface RenderFrame {
@@ -15,6 +15,9 @@ export interface RenderFrame {
   readonly height: number;
   readonly data: Uint8Array;
 }
+
+/** What `render()` answers: a picture or a text, in the list modes all since the last call; nothing without a mode. */
+export type Rendered = RenderFrame | string | readonly RenderFrame[] | readonly string[] | undefined;
 
 export interface ResetOptions {
   /** An integer ≥ 0. Without a seed the environment's generator runs on. */
@@ -38,14 +41,30 @@ export interface Step<Observation> {
   readonly info: Info;
 }
 
+/** A wrapper on an environment, as its spec remembers it. */
+export interface WrapperSpec {
+  /** The class's name. */
+  readonly name: string;
+  /** Its options; absent where the wrapper does not say: then it cannot be made again. */
+  readonly kwargs?: Readonly<Record<string, unknown>>;
+}
+
 /** All that is needed to make an environment again; JSON-able. */
 export interface EnvSpec {
   readonly id: string;
   readonly kwargs: Readonly<Record<string, unknown>>;
+  /** The module whose import registers the environment; absent: it is registered already. */
+  readonly plugin?: string;
   /** The step at which TimeLimit truncates; absent: there is no limit. */
   readonly maxEpisodeSteps?: number;
   readonly rewardThreshold?: number;
   readonly nondeterministic?: boolean;
+  /** True: without PassiveEnvChecker. */
+  readonly disableEnvChecker?: boolean;
+  /** False: without OrderEnforcing. */
+  readonly orderEnforce?: boolean;
+  /** Wrappers beyond those of `make`, from the inside out. */
+  readonly additionalWrappers?: readonly WrapperSpec[];
 }
 
 /** What a kind of environment can do, whatever its options. */
@@ -70,7 +89,7 @@ export interface Env<Observation = unknown, Action = unknown> {
   readonly renderMode?: RenderMode;
   reset(options?: ResetOptions): Awaitable<Reset<Observation>>;
   step(action: Action): Awaitable<Step<Observation>>;
-  render(): Awaitable<RenderFrame | string | undefined>;
+  render(): Awaitable<Rendered>;
   close(): Awaitable<void>;
   snapshot?(): EnvState;
   restore?(state: EnvState): void;

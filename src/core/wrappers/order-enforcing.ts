@@ -1,5 +1,5 @@
 import { andThen } from "../awaitable.ts";
-import type { Awaitable, Env, EnvSpec, EnvState, RenderFrame, Reset, ResetOptions, Step } from "../env.ts";
+import type { Awaitable, Env, EnvSpec, EnvState, Rendered, Reset, ResetOptions, Step } from "../env.ts";
 import { ResetNeededError } from "../errors.ts";
 import { Wrapper } from "./wrapper.ts";
 
@@ -31,7 +31,7 @@ export class OrderEnforcing<Observation, Action> extends Wrapper<Observation, Ac
     return andThen(this.env.step(action), this.#note);
   }
 
-  override render(): Awaitable<RenderFrame | string | undefined> {
+  override render(): Awaitable<Rendered> {
     if (this.#phase === "new") throw new ResetNeededError("render()");
     return this.env.render();
   }

@@ -1,5 +1,5 @@
 import { andThen } from "../awaitable.ts";
-import type { Awaitable, Env, RenderFrame, Reset, ResetOptions, Step } from "../env.ts";
+import type { Awaitable, Env, Rendered, Reset, ResetOptions, Step } from "../env.ts";
 import { EnvContractError } from "../errors.ts";
 import { type Problem, renderProblems, resetProblems, stepProblems } from "../step-problems.ts";
 import { unwrap, Wrapper } from "./wrapper.ts";
@@ -31,7 +31,7 @@ export class PassiveEnvChecker<Observation, Action> extends Wrapper<Observation,
     });
   }
 
-  override render(): Awaitable<RenderFrame | string | undefined> {
+  override render(): Awaitable<Rendered> {
     if (this.#renderChecked) return this.env.render();
     return andThen(this.env.render(), (answer) => {
       this.#refuse("render()", renderProblems(this.env as Env, answer));
