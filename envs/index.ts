@@ -1,3 +1,4 @@
+export { type CarInfo, CarRacing, CarRacingConfig, CarRacingFrames } from "./car-racing/index.ts";
 export { Acrobot, AcrobotConfig } from "./classic-control/acrobot.ts";
 export { CartPole, CartPoleConfig } from "./classic-control/cart-pole.ts";
 export { MountainCar, MountainCarConfig } from "./classic-control/mountain-car.ts";

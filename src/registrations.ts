@@ -1,6 +1,7 @@
 /* Registers the package's own environments; importing this module is enough. Worker threads that call `make` do. */
 
 import type { z } from "zod";
+import type { CarRacingOptions } from "../envs/car-racing/index.ts";
 import type { AcrobotConfig } from "../envs/classic-control/acrobot.ts";
 import type { CartPoleConfig } from "../envs/classic-control/cart-pole.ts";
 import type { MountainCarConfig } from "../envs/classic-control/mountain-car.ts";
@@ -54,6 +55,13 @@ register({
   entryPoint: async (kwargs: z.input<typeof TakeCoverConfig>) =>
     new (await import("../envs/take-cover/index.ts")).TakeCover(kwargs),
   rewardThreshold: 750,
+});
+
+register({
+  id: "CarRacing-v3",
+  entryPoint: async (kwargs: CarRacingOptions) => (await import("../envs/car-racing/index.ts")).makeCarRacing(kwargs),
+  maxEpisodeSteps: 1000,
+  rewardThreshold: 900,
 });
 
 register({

@@ -30,7 +30,7 @@ export interface SimulationOptions extends LapRule {
   readonly startTile: number;
 }
 
-export interface SavedSimulation extends LapRule {
+export interface SavedSimulation {
   readonly track: Track; // never changes: no copy
   readonly colours: CarRacingColours;
   readonly car: SavedCar;
@@ -119,7 +119,6 @@ export class Simulation {
   save(): SavedSimulation {
     const { t, score, colours } = this.scene;
     return {
-      ...this.#rule,
       track: this.track,
       colours,
       car: this.#car.save(),
@@ -131,12 +130,12 @@ export class Simulation {
     };
   }
 
-  /** Goes on where `save` was called, with a car of one's own. */
-  static from({ track, colours, car: savedCar, contacts, ...saved }: SavedSimulation, car: Car): Simulation {
-    const { lapComplete, lapCompletePercent } = saved;
-    const simulation = new Simulation({ track, colours, car, startTile: 0, lapComplete, lapCompletePercent });
-    car.load(savedCar);
-    simulation.#contacts.load(contacts);
+  /** Goes on where `save` was called. */
+  static from(saved: SavedSimulation, { car, ...rule }: LapRule & { readonly car: Car }): Simulation {
+    const { track, colours } = saved;
+    const simulation = new Simulation({ track, colours, car, startTile: 0, ...rule });
+    car.load(saved.car);
+    simulation.#contacts.load(saved.contacts);
     simulation.scene.t = saved.t;
     simulation.scene.score = saved.score;
     simulation.#settled = saved.settled;
