@@ -14,8 +14,8 @@ export interface CliContext {
   readonly stderr: Output;
   readonly color: boolean;
   readonly progress: Progress;
-  /** From now on Ctrl-C stops gently: the signal aborts, and a second press ends the process at once. */
-  interruptible(): AbortSignal;
+  /** From now on Ctrl-C stops gently: `note` is printed, the signal aborts, and a second press ends the process at once. */
+  interruptible(note?: string): AbortSignal;
   /** Ctrl-C was pressed. */
   readonly interrupted: boolean;
 }
@@ -29,8 +29,8 @@ export function processContext(): CliContext {
     stderr: process.stderr,
     color: process.stdout.isTTY === true && !process.env["NO_COLOR"],
     progress,
-    interruptible() {
-      controller ??= listen(progress);
+    interruptible(note = "Stopping after this step; run the same command to go on. (Ctrl-C again stops at once.)") {
+      controller ??= listen(progress, note);
       return controller.signal;
     },
     get interrupted() {
@@ -41,7 +41,7 @@ export function processContext(): CliContext {
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
-function listen(progress: Progress): AbortController {
+function listen(progress: Progress, note: string): AbortController {
   const controller = new AbortController();
   for (const [name, code] of Object.entries(EXIT_CODES)) {
     process.on(name, () => {
@@ -49,7 +49,7 @@ function listen(progress: Progress): AbortController {
         progress.close();
         process.exit(code);
       }
-      progress.note("Stopping after this step; run the same command to go on. (Ctrl-C again stops at once.)");
+      progress.note(note);
       controller.abort(new InterruptedError());
     });
   }

@@ -5,6 +5,7 @@ import type { CliContext } from "./context.ts";
 import { addDoctor } from "./doctor.ts";
 import { addEnvs } from "./envs.ts";
 import { EXIT, explain, InterruptedError } from "./errors.ts";
+import { addPythonClient, addServe } from "./serve.ts";
 import type { Services } from "./services.ts";
 import { addTrain } from "./train.ts";
 
@@ -39,6 +40,8 @@ export async function runCli(args: readonly string[], context: CliContext, servi
   addCompare(program, context, services);
   addDoctor(program, context, services);
   addEnvs(program, context, services);
+  addServe(program, context, services);
+  addPythonClient(program, context);
 
   if (args.length === 0) {
     program.outputHelp();

@@ -1,3 +1,4 @@
+import type { EnvSource } from "../bridge/session.ts";
 import type { EngineReport } from "../compute/probe.ts";
 import type { EnvSpec } from "../core/env.ts";
 import { registry, specOf } from "../core/registry.ts";
@@ -33,6 +34,10 @@ export interface Services {
   probeEngines(): Promise<readonly EngineReport[]>;
   runPipeline: RunPipeline;
   comparePipelineRun: ComparePipelineRun;
+  /** A registered environment, ready to be made for each client. */
+  envSource(id: string, options: { kwargs: Record<string, unknown>; numEnvs?: number }): Promise<EnvSource>;
+  /** Serves the process at the other end of stdin and stdout until it leaves. */
+  serveStdio(source: EnvSource, signal: AbortSignal): Promise<void>;
 }
 
 /** The real ones. */
@@ -44,4 +49,9 @@ export const services: Services = {
   probeEngines: async () => (await import("../compute/probe.ts")).probeEngines(),
   runPipeline: async (options) => (await import("../pipelines/recurrent.ts")).runPipeline(options),
   comparePipelineRun: async (options) => (await import("../pipelines/recurrent.ts")).comparePipelineRun(options),
+  envSource: async (id, options) => {
+    await import("../registrations.ts");
+    return (await import("../bridge/env-source.ts")).envSource(id, options);
+  },
+  serveStdio: async (source, signal) => (await import("../bridge/serve-stdio.ts")).serveStdio(source, signal),
 };
