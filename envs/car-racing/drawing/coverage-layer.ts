@@ -1,0 +1,216 @@
+/*
+ * Polygons as exact pixel coverage. An edge adds, to the pixels of each row it crosses, by how much the area to its
+ * right within the pixel grows from one pixel to the next; a running sum along the row is then the covered share of each
+ * pixel, whatever number of polygons was added. Edges shared by neighbours cancel, so that strips of quads need no inner
+ * edges and show no seams. Pixels where the sum changes are marked in bits: between marks the layer is painted in spans.
+ *
+ * Two sums are kept: `alpha`, how much of the pixel is covered, and `tint`, how much of the second colour is added.
+ */
+
+/** A layer's colours: covered with share a and tinted by t, a pixel becomes base · (1 − a) + color · a + tint · t. */
+export interface Ink {
+  readonly red: number;
+  readonly green: number;
+  readonly blue: number;
+  readonly tintRed: number;
+  readonly tintGreen: number;
+  readonly tintBlue: number;
+}
+
+const EMPTY = 1 / 1024; // of a pixel: less is rounding of the sums
+const FULL = 1 - EMPTY;
+
+/** Gathers the edges of polygons over width × height pixels, then paints them all at once and is empty again. */
+export class CoverageLayer {
+  readonly width: number;
+  readonly height: number;
+  /** Growth of alpha and of tint, (height, width + 2, 2): what falls beyond the last column is never read. */
+  readonly #growth: Float32Array;
+  readonly #growthStride: number;
+  /** A bit for each pixel whose growth may differ from 0, (height, words a row). */
+  readonly #marks: Int32Array;
+  readonly #marksStride: number;
+  /** Rows with marks: first ≤ row < end. */
+  #firstRow: number;
+  #endRow = 0;
+
+  constructor(width: number, height: number) {
+    this.width = width;
+    this.height = height;
+    this.#growthStride = (width + 2) * 2;
+    this.#growth = new Float32Array(height * this.#growthStride);
+    this.#marksStride = Math.ceil((width + 2) / 32);
+    this.#marks = new Int32Array(height * this.#marksStride);
+    this.#firstRow = height;
+  }
+
+  /**
+   * Adds alpha and tint to all that lies right of the edge. Polygons run counter-clockwise as seen on the screen (down
+   * their left side, up their right one), or are added with negative weights.
+   */
+  edge(x0: number, y0: number, x1: number, y1: number, alpha: number, tint: number): void {
+    if (y0 < y1) this.#down(x0, y0, x1, y1, alpha, tint);
+    else if (y1 < y0) this.#down(x1, y1, x0, y0, -alpha, -tint);
+  }
+
+  /** Cuts the edge, which runs down, to the picture: what is above, below or right of it has no effect. */
+  #down(x0: number, y0: number, x1: number, y1: number, alpha: number, tint: number): void {
+    const { width, height } = this;
+    if (y1 <= 0 || y0 >= height || (x0 >= width && x1 >= width)) return;
+    const slope = (x1 - x0) / (y1 - y0);
+    const top = y0 > 0 ? y0 : 0;
+    const bottom = y1 < height ? y1 : height;
+    const left = x0 + slope * (top - y0);
+    const right = x0 + slope * (bottom - y0);
+    if (top < this.#firstRow) this.#firstRow = Math.floor(top);
+    if (bottom > this.#endRow) this.#endRow = Math.ceil(bottom);
+    if (left >= 0 && right >= 0 && left <= width && right <= width) {
+      this.#add(left, top, right, bottom, slope, alpha, tint);
+      return;
+    }
+    // Left of the picture an edge counts as if it ran along the border: all of the row lies right of it.
+    const yLeft = slope === 0 ? bottom : clamp(y0 - x0 / slope, top, bottom);
+    const yRight = slope === 0 ? bottom : clamp(y0 + (width - x0) / slope, top, bottom);
+    if (slope >= 0) {
+      if (left < 0) this.#add(0, top, 0, yLeft, 0, alpha, tint);
+      const start = left < 0 ? yLeft : top;
+      if (left <= width) this.#inside(x0, y0, start, yRight, slope, alpha, tint);
+    } else {
+      if (right <= width)
+        this.#inside(x0, y0, left > width ? yRight : top, right < 0 ? yLeft : bottom, slope, alpha, tint);
+      if (right < 0) this.#add(0, yLeft, 0, bottom, 0, alpha, tint);
+    }
+  }
+
+  #inside(x0: number, y0: number, top: number, bottom: number, slope: number, alpha: number, tint: number): void {
+    const { width } = this;
+    const xTop = clamp(x0 + slope * (top - y0), 0, width);
+    const xBottom = clamp(x0 + slope * (bottom - y0), 0, width);
+    if (bottom > top) this.#add(xTop, top, xBottom, bottom, slope, alpha, tint);
+  }
+
+  /** An edge that lies within the picture. */
+  #add(x0: number, y0: number, x1: number, y1: number, slope: number, alpha: number, tint: number): void {
+    const growth = this.#growth;
+    const endRow = Math.ceil(y1);
+    let y = y0;
+    let x = x0;
+    for (let row = Math.floor(y0); row < endRow; row++) {
+      const yNext = row + 1 < y1 ? row + 1 : y1;
+      const xNext = row + 1 < y1 ? x0 + slope * (yNext - y0) : x1;
+      const dy = yNext - y;
+      const a = alpha * dy;
+      const t = tint * dy;
+      const left = x < xNext ? x : xNext;
+      const right = x < xNext ? xNext : x;
+      const first = left | 0;
+      const last = right | 0;
+      let at = row * this.#growthStride + first * 2;
+      if (first === last) {
+        const share = (left + right) * 0.5 - first; // of the pixel, left of the edge
+        growth[at] += a - a * share;
+        growth[at + 1] += t - t * share;
+        growth[at + 2] += a * share;
+        growth[at + 3] += t * share;
+      } else {
+        const perColumn = 1 / (right - left);
+        const inFirst = first + 1 - left;
+        const inLast = right - last;
+        let before = perColumn * inFirst * inFirst * 0.5; // share of the rows' height that covers the pixel
+        growth[at] += a * before;
+        growth[at + 1] += t * before;
+        for (let column = first + 1; column < last; column++) {
+          const share = perColumn * (column + 0.5 - left);
+          at += 2;
+          growth[at] += a * (share - before);
+          growth[at + 1] += t * (share - before);
+          before = share;
+        }
+        const share = 1 - perColumn * inLast * inLast * 0.5;
+        growth[at + 2] += a * (share - before);
+        growth[at + 3] += t * (share - before);
+        growth[at + 4] += a * (1 - share);
+        growth[at + 5] += t * (1 - share);
+      }
+      this.#mark(row * this.#marksStride, first, last + 1);
+      y = yNext;
+      x = xNext;
+    }
+  }
+
+  #mark(row: number, first: number, last: number): void {
+    const marks = this.#marks;
+    const firstWord = row + (first >> 5);
+    const lastWord = row + (last >> 5);
+    const fromFirst = -1 << (first & 31);
+    const toLast = -1 >>> (31 - (last & 31));
+    if (firstWord === lastWord) {
+      marks[firstWord] |= fromFirst & toLast;
+    } else {
+      marks[firstWord] |= fromFirst;
+      for (let word = firstWord + 1; word < lastWord; word++) marks[word] = -1;
+      marks[lastWord] |= toLast;
+    }
+  }
+
+  /** Paints what was gathered over RGB bytes (≥ height, width, 3) and empties the layer. Shares over 1 count as 1. */
+  paint(out: Uint8Array, ink: Ink): void {
+    const { width } = this;
+    const growth = this.#growth;
+    const marks = this.#marks;
+    for (let row = this.#firstRow; row < this.#endRow; row++) {
+      let alpha = 0;
+      let tint = 0;
+      let from = 0; // the sums hold from this column on
+      const pixels = row * width * 3;
+      const cells = row * this.#growthStride;
+      const words = row * this.#marksStride;
+      for (let word = 0; word < this.#marksStride; word++) {
+        let bits = marks[words + word];
+        if (bits === 0) continue;
+        marks[words + word] = 0;
+        while (bits !== 0) {
+          const bit = 31 - Math.clz32(bits & -bits);
+          bits &= bits - 1;
+          const column = word * 32 + bit;
+          if (column >= width) break;
+          if (alpha > EMPTY) paintSpan(out, pixels + from * 3, pixels + column * 3, alpha, tint, ink);
+          const cell = cells + column * 2;
+          alpha += growth[cell];
+          tint += growth[cell + 1];
+          growth[cell] = 0;
+          growth[cell + 1] = 0;
+          from = column;
+        }
+      }
+      if (alpha > EMPTY) paintSpan(out, pixels + from * 3, pixels + width * 3, alpha, tint, ink);
+    }
+    this.#firstRow = this.height;
+    this.#endRow = 0;
+  }
+}
+
+function paintSpan(out: Uint8Array, from: number, to: number, alpha: number, tint: number, ink: Ink): void {
+  const scale = alpha > 1 ? 1 / alpha : 1;
+  const a = alpha * scale;
+  const t = tint * scale;
+  const red = ink.red * a + ink.tintRed * t + 0.5; // + ½: stores cut fractions off
+  const green = ink.green * a + ink.tintGreen * t + 0.5;
+  const blue = ink.blue * a + ink.tintBlue * t + 0.5;
+  if (a > FULL) {
+    for (let i = from; i < to; i += 3) {
+      out[i] = red;
+      out[i + 1] = green;
+      out[i + 2] = blue;
+    }
+    return;
+  }
+  const kept = 1 - a;
+  for (let i = from; i < to; i += 3) {
+    out[i] = out[i] * kept + red;
+    out[i + 1] = out[i + 1] * kept + green;
+    out[i + 2] = out[i + 2] * kept + blue;
+  }
+}
+
+const clamp = (value: number, low: number, high: number): number => (value < low ? low : value > high ? high : value);

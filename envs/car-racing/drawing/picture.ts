@@ -1,0 +1,81 @@
+import type { CarRacingColours, CarRacingScene } from "../car-racing-state.ts";
+import { drawBars, PANEL } from "./bars.ts";
+import { Camera } from "./camera.ts";
+import { drawCar } from "./car-drawing.ts";
+import { CoverageLayer } from "./coverage-layer.ts";
+import { addField, addGrass, seesBeyondField } from "./field.ts";
+import { RoadDrawing } from "./road-drawing.ts";
+import { drawScore, formatScore } from "./score.ts";
+import { inkOf, shade } from "./shades.ts";
+import { drawSkids } from "./skid-drawing.ts";
+
+/** Draws scenes at one size. */
+export class Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly #camera: Camera;
+  /** What lies above the panel. */
+  readonly #view: CoverageLayer;
+  readonly #whole: CoverageLayer;
+  readonly #road: RoadDrawing;
+  /** Bare ground and a panel with the score: what every frame starts from. */
+  readonly #ground: Uint8Array;
+  readonly #viewBytes: number;
+  #groundColor = [-1, -1, -1];
+  #score = Number.NaN;
+  #text = "";
+
+  constructor(width: number, height: number) {
+    this.width = width;
+    this.height = height;
+    this.#camera = new Camera(width, height);
+    const viewHeight = Math.round(height * (1 - PANEL / 40));
+    this.#viewBytes = viewHeight * width * 3;
+    this.#view = new CoverageLayer(width, viewHeight);
+    this.#whole = new CoverageLayer(width, height);
+    this.#road = new RoadDrawing(this.#camera, this.#view);
+    this.#ground = new Uint8Array(width * height * 3);
+  }
+
+  /** RGB bytes (height, width, 3); skid marks only where asked for. */
+  draw(scene: CarRacingScene, out: Uint8Array, skids: boolean): void {
+    const { colours } = scene;
+    const camera = this.#camera;
+    camera.follow(scene);
+    const beyond = seesBeyondField(camera);
+    this.#prepareGround(scene.score, beyond ? BEYOND : colours.background);
+    out.set(this.#ground);
+    if (beyond) {
+      addField(this.#view, camera);
+      this.#view.paint(out, inkOf(colours.background));
+    }
+    addGrass(this.#view, camera);
+    this.#view.paint(out, inkOf(colours.grass));
+    this.#road.draw(scene.road, colours, out);
+    if (skids) drawSkids(scene.skids, camera, this.#view, out);
+    drawCar(scene, camera, this.#view, out);
+    drawBars(scene, { width: this.width, height: this.height, scaleX: camera.scaleX, scaleY: camera.scaleY }, out);
+  }
+
+  #prepareGround(score: number, color: CarRacingColours["background"]): void {
+    const ground = this.#ground;
+    const known = this.#groundColor;
+    if (color[0] !== known[0] || color[1] !== known[1] || color[2] !== known[2]) {
+      this.#groundColor = [...color];
+      for (let i = 0; i < this.#viewBytes; i += 3) {
+        ground[i] = shade(color[0]);
+        ground[i + 1] = shade(color[1]);
+        ground[i + 2] = shade(color[2]);
+      }
+    }
+    if (score === this.#score) return;
+    this.#score = score;
+    const text = formatScore(score);
+    if (text === this.#text) return;
+    this.#text = text;
+    ground.fill(0, this.#viewBytes);
+    drawScore(text, this.#whole, this.#camera.scaleX, this.#camera.scaleY, ground);
+  }
+}
+
+const BEYOND = [0, 0, 0] as const;

@@ -1,0 +1,170 @@
+import type { CarRacingColours, RoadPicture } from "../car-racing-state.ts";
+import type { Camera } from "./camera.ts";
+import { CANVAS_HEIGHT, CANVAS_WIDTH, snapped } from "./camera.ts";
+import type { CoverageLayer, Ink } from "./coverage-layer.ts";
+import { planRoad, type RoadPlan } from "./road-plan.ts";
+import { inkOf, shade } from "./shades.ts";
+
+/** Canvas pixels by which the original's polygons, drawn with their edges, reach over their corners. */
+const SPREAD = 0.56;
+/** Metres from the middle of a tile to its farthest corner, border included. */
+const REACH = 9;
+const ROAD_WIDTH = 80 / 6;
+/** A border's width as a share of the road's. */
+const BORDER = 0.1;
+/** How far a border is drawn under the road, as a share of the road's width: no gap shows between them. */
+const TUCKED = 0.06;
+/** A tile's shade is 2.55 times 0, 1 or 2 brighter than the road, cut to whole numbers. */
+const SHADES = [0, 2, 5];
+
+const WHITE = shade(255);
+/** White, tinted to red. */
+const BORDER_INK: Ink = { red: WHITE, green: WHITE, blue: WHITE, tintRed: 0, tintGreen: -WHITE, tintBlue: -WHITE };
+
+/** Draws the part of the road that is in the picture, tile after tile; a later tile lies over an earlier one. */
+export class RoadDrawing {
+  readonly #camera: Camera;
+  readonly #layer: CoverageLayer;
+  #road: RoadPicture | undefined;
+  #plan: RoadPlan = NO_ROAD;
+  #seen = new Uint8Array(0);
+  /** Left and right end of each point that is drawn, on the canvas, (tiles × 4). */
+  #ends = new Float64Array(0);
+
+  constructor(camera: Camera, layer: CoverageLayer) {
+    this.#camera = camera;
+    this.#layer = layer;
+  }
+
+  draw(road: RoadPicture, colours: CarRacingColours, out: Uint8Array): void {
+    if (road !== this.#road) this.#prepare(road);
+    const { tiles, over } = this.#plan;
+    const seen = this.#seen;
+    this.#see();
+    const ink = { ...inkOf(colours.road), tintRed: 1, tintGreen: 1, tintBlue: 1 };
+    for (let first = 0; first < tiles; first++) {
+      if (seen[first] === 0) continue;
+      let last = first;
+      while (last + 1 < tiles && seen[last + 1] === 1 && over[last + 1] < first) last++;
+      // The strip goes one tile on below the next one, so that nothing shines through where they meet.
+      const below = (last + 1) % tiles;
+      this.#strip(first, seen[below] === 1 ? last + 1 : last, ink, out);
+      first = last;
+    }
+  }
+
+  #prepare(road: RoadPicture): void {
+    this.#road = road;
+    this.#plan = planRoad(road);
+    this.#seen = new Uint8Array(this.#plan.tiles);
+    this.#ends = new Float64Array(this.#plan.tiles * 4);
+  }
+
+  /** Which tiles may be in the picture. */
+  #see(): void {
+    const camera = this.#camera;
+    const { tiles, middles } = this.#plan;
+    const reach = REACH * camera.zoom + 2;
+    const [right, top] = [CANVAS_WIDTH + reach, CANVAS_HEIGHT + reach];
+    for (let i = 0; i < tiles; i++) {
+      const x = middles[2 * i];
+      const y = middles[2 * i + 1];
+      const across = camera.canvasX(x, y);
+      const up = camera.canvasY(x, y);
+      this.#seen[i] = across > -reach && across < right && up > -reach && up < top ? 1 : 0;
+    }
+  }
+
+  /** Tiles first to last, which may be 0 again after the highest. */
+  #strip(first: number, last: number, ink: Ink, out: Uint8Array): void {
+    const { tiles, side } = this.#plan;
+    this.#project(first === 0 ? tiles - 1 : first - 1);
+    let borders = false;
+    for (let tile = first; tile <= last; tile++) {
+      const i = tile < tiles ? tile : 0;
+      this.#project(i);
+      if (side[i] !== 0) borders = true;
+    }
+    if (borders) {
+      for (let tile = first; tile <= last; tile++) {
+        const i = tile < tiles ? tile : 0;
+        if (side[i] !== 0) this.#addBorder(i, tile === first, tile === last);
+      }
+      this.#layer.paint(out, BORDER_INK);
+    }
+    for (let tile = first; tile <= last; tile++) this.#addTile(tile < tiles ? tile : 0, tile === first, tile === last);
+    this.#layer.paint(out, ink);
+  }
+
+  #project(point: number): void {
+    const camera = this.#camera;
+    const ends = this.#plan.ends;
+    const at = point * 4;
+    for (let k = at; k < at + 4; k += 2) {
+      this.#ends[k] = snapped(camera.canvasX(ends[k], ends[k + 1]));
+      this.#ends[k + 1] = snapped(camera.canvasY(ends[k], ends[k + 1]));
+    }
+  }
+
+  /** An edge between two places given as point and share of the way from the road's left to its right end. */
+  #edge(point: number, share: number, nextPoint: number, nextShare: number, alpha: number, tint: number): void {
+    const { scaleX, scaleY } = this.#camera;
+    const ends = this.#ends;
+    const from = point * 4;
+    const to = nextPoint * 4;
+    const x0 = ends[from] + share * (ends[from + 2] - ends[from]);
+    const y0 = ends[from + 1] + share * (ends[from + 3] - ends[from + 1]);
+    const x1 = ends[to] + nextShare * (ends[to + 2] - ends[to]);
+    const y1 = ends[to + 1] + nextShare * (ends[to + 3] - ends[to + 1]);
+    this.#layer.edge(
+      x0 * scaleX,
+      (CANVAS_HEIGHT - y0) * scaleY,
+      x1 * scaleX,
+      (CANVAS_HEIGHT - y1) * scaleY,
+      alpha,
+      tint,
+    );
+  }
+
+  #addTile(tile: number, isFirst: boolean, isLast: boolean): void {
+    const { tiles, quad } = this.#plan;
+    const paint = this.#road!.paint;
+    const before = tile === 0 ? tiles - 1 : tile - 1;
+    const tint = SHADES[paint[quad[tile]]];
+    const spread = SPREAD / (ROAD_WIDTH * this.#camera.zoom);
+    this.#edge(tile, -spread, before, -spread, 1, tint);
+    this.#edge(before, 1 + spread, tile, 1 + spread, 1, tint);
+    if (isFirst) this.#edge(before, -spread, before, 1 + spread, 1, tint);
+    if (isLast) {
+      this.#edge(tile, 1 + spread, tile, -spread, 1, tint);
+    } else {
+      const step = SHADES[paint[quad[tile + 1 < tiles ? tile + 1 : 0]]] - tint;
+      if (step !== 0) this.#edge(tile, -spread, tile, 1 + spread, 0, step);
+    }
+  }
+
+  #addBorder(tile: number, isFirst: boolean, isLast: boolean): void {
+    const { tiles, side, red } = this.#plan;
+    const before = tile === 0 ? tiles - 1 : tile - 1;
+    const after = tile + 1 < tiles ? tile + 1 : 0;
+    const spread = SPREAD / (ROAD_WIDTH * this.#camera.zoom);
+    const left = side[tile] < 0 ? -BORDER - spread : 1 - TUCKED;
+    const right = side[tile] < 0 ? TUCKED : 1 + BORDER + spread;
+    const tint = red[tile];
+    this.#edge(tile, left, before, left, 1, tint);
+    this.#edge(before, right, tile, right, 1, tint);
+    if (isFirst || side[before] !== side[tile]) this.#edge(before, left, before, right, 1, tint);
+    if (isLast || side[after] !== side[tile]) this.#edge(tile, right, tile, left, 1, tint);
+    else if (red[after] !== tint) this.#edge(tile, left, tile, right, 0, red[after] - tint);
+  }
+}
+
+const NO_ROAD: RoadPlan = {
+  tiles: 0,
+  ends: new Float64Array(0),
+  middles: new Float64Array(0),
+  side: new Int8Array(0),
+  red: new Uint8Array(0),
+  quad: new Uint16Array(0),
+  over: new Int16Array(0),
+};
