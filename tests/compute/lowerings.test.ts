@@ -43,12 +43,12 @@ describe("ops of one tensor agree with tfjs cpu, values and gradients", () => {
     moments: (t) => tf.moments(t, [-1], true).variance,
     prelu: (t) => tf.prelu(t, tf.tensor1d([0.1, 0.2, 0.3, 0.4, 0.5])),
   };
-  it.each(Object.entries(smooth))("%s", (_, op) =>
-    expectSame(
+  it.each(Object.entries(smooth))("%s", async (_, op) => {
+    await expectSame(
       withGradients(({ x }: X) => op(x)),
       { x },
-    ),
-  );
+    );
+  });
 
   const abovezero: Record<string, (x: tf.Tensor) => tf.Tensor> = {
     sqrt: tf.sqrt,
@@ -57,12 +57,12 @@ describe("ops of one tensor agree with tfjs cpu, values and gradients", () => {
     log1p: tf.log1p,
     reciprocal: tf.reciprocal,
   };
-  it.each(Object.entries(abovezero))("%s above zero", (_, op) =>
-    expectSame(
+  it.each(Object.entries(abovezero))("%s above zero", async (_, op) => {
+    await expectSame(
       withGradients(({ x }: X) => op(x)),
       { x: positive },
-    ),
-  );
+    );
+  });
 
   const inside: Record<string, (x: tf.Tensor) => tf.Tensor> = {
     asin: tf.asin,
@@ -70,12 +70,12 @@ describe("ops of one tensor agree with tfjs cpu, values and gradients", () => {
     atanh: tf.atanh,
     tan: tf.tan,
   };
-  it.each(Object.entries(inside))("%s within ±0.9", (_, op) =>
-    expectSame(
+  it.each(Object.entries(inside))("%s within ±0.9", async (_, op) => {
+    await expectSame(
       withGradients(({ x }: X) => op(x)),
       { x: unit },
-    ),
-  );
+    );
+  });
 
   const flat: Record<string, (x: tf.Tensor) => tf.Tensor> = {
     floor: tf.floor,
@@ -103,12 +103,12 @@ describe("ops of one tensor agree with tfjs cpu, values and gradients", () => {
     range: (t) => tf.add(t, tf.range(0, 5, 1)),
     linspace: (t) => tf.mul(t, tf.linspace(-1, 1, 5)),
   };
-  it.each(Object.entries(flat))("%s", (_, op) =>
-    expectSame(
+  it.each(Object.entries(flat))("%s", async (_, op) => {
+    await expectSame(
       valueOnly(({ x }: X) => op(x)),
       { x },
-    ),
-  );
+    );
+  });
 });
 
 describe("ops that move elements agree with tfjs cpu, values and gradients", () => {
@@ -132,12 +132,12 @@ describe("ops that move elements agree with tfjs cpu, values and gradients", () 
     oneHot: (t) => tf.mul(tf.oneHot(tf.argMax(t, -1), 5), t),
     unsortedSegmentSum: (t) => tf.unsortedSegmentSum(t, tf.tensor1d([1, 0, 1], "int32"), 2),
   };
-  it.each(Object.entries(moves))("%s", (_, op) =>
-    expectSame(
+  it.each(Object.entries(moves))("%s", async (_, op) => {
+    await expectSame(
       withGradients(({ x }: X) => op(x)),
       { x },
-    ),
-  );
+    );
+  });
 
   const still: Record<string, (x: tf.Tensor) => tf.Tensor> = {
     "stridedSlice down": (t) => tf.stridedSlice(t, [0, 3, 0], [3, 0, 5], [2, -1, 2]),
@@ -151,12 +151,12 @@ describe("ops that move elements agree with tfjs cpu, values and gradients", () 
     "where of bool": (t) => tf.where(tf.greater(t, 0), tf.less(t, 1), tf.equal(t, t)),
     "where by rows": (t) => tf.where(tf.tensor3d([1, 0, 1], [3, 1, 1], "bool"), t, tf.neg(t)),
   };
-  it.each(Object.entries(still))("%s", (_, op) =>
-    expectSame(
+  it.each(Object.entries(still))("%s", async (_, op) => {
+    await expectSame(
       valueOnly(({ x }: X) => op(x)),
       { x },
-    ),
-  );
+    );
+  });
 });
 
 describe("products agree with tfjs cpu, values and gradients", () => {
@@ -179,12 +179,12 @@ describe("products agree with tfjs cpu, values and gradients", () => {
       return tf.basicLSTMCell(tf.scalar(1), tf.fill([9, 16], 0.1), tf.zeros([16]), data, c, h)[1];
     },
   };
-  it.each(Object.entries(products))("%s", (_, op) =>
-    expectSame(
+  it.each(Object.entries(products))("%s", async (_, op) => {
+    await expectSame(
       withGradients(({ x }: X) => op(x)),
       { x },
-    ),
-  );
+    );
+  });
 });
 
 describe("images agree with tfjs cpu, values and gradients", () => {
@@ -204,12 +204,12 @@ describe("images agree with tfjs cpu, values and gradients", () => {
         activation: "relu",
       }),
   };
-  it.each(Object.entries(filters))("%s", (_, op) =>
-    expectSame(
+  it.each(Object.entries(filters))("%s", async (_, op) => {
+    await expectSame(
       withGradients(({ x }: X) => op(x as tf.Tensor4D)),
       { x: image },
-    ),
-  );
+    );
+  });
   it("overlapping max pool", () =>
     expectSame(
       valueOnly(({ x }: X) => tf.maxPool(x as tf.Tensor4D, 3, 2, "same")),
@@ -240,12 +240,12 @@ describe("ops of two tensors", () => {
     minimum: tf.minimum,
     squaredDifference: tf.squaredDifference,
   };
-  it.each(Object.entries(pairs))("%s", (_, op) =>
-    expectSame(
+  it.each(Object.entries(pairs))("%s", async (_, op) => {
+    await expectSame(
       valueOnly(({ x, y }: X) => op(x, y)),
       { x, y },
-    ),
-  );
+    );
+  });
 
   const whole = { a: ints([2, 3], [7, -7, 5, -5, 0, 9]), b: ints([3], [2, 3, -4]) };
   const integers: Record<string, (a: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
@@ -258,12 +258,12 @@ describe("ops of two tensors", () => {
     div: tf.div,
     "less than a number": (a) => tf.less(a, tf.scalar(3, "int32")),
   };
-  it.each(Object.entries(integers))("%s of int32", (_, op) =>
-    expectSame(
+  it.each(Object.entries(integers))("%s of int32", async (_, op) => {
+    await expectSame(
       valueOnly(({ a, b }: X) => op(a, b)),
       whole,
-    ),
-  );
+    );
+  });
 
   it("powers, with gradients", () =>
     expectSame(

@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import { initialiseBackend } from "../active-backend.ts";
 import { EngineError } from "../errors.ts";
 import { whyNot } from "../runtime/onnx-runtime.ts";
+import { mendCpuKernels } from "./cpu-kernels.ts";
 import { supplyWasmKernels } from "./wasm-kernels.ts";
 
 /** Engines that run a function op by op on a backend of tfjs. */
@@ -71,6 +72,7 @@ const START: Readonly<Record<EagerEngine, () => Promise<ReadyBackend>>> = {
 async function startCpu(): Promise<void> {
   await initialiseBackend("cpu");
   Object.assign(tf.engine().findBackend("cpu"), { firstUse: false });
+  mendCpuKernels();
 }
 
 /** tfjs-node 4.22 calls util functions that Node 23 removed. */

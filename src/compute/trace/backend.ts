@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../array.ts";
 import { TraceError } from "../errors.ts";
 import { Graph, type ValueType } from "../onnx/graph.ts";
+import { callSite } from "./call-site.ts";
 
 /** Element types that tensors have while a function is traced. */
 export type TensorType = "float32" | "int32" | "bool";
@@ -20,6 +21,7 @@ interface Entry {
 
 const STORAGE = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 const EXPAND_FROM = 17; // fills of fewer elements are stored as they are
+const WAY_OUT = 'Rewrite it, or run it eagerly with engine: "wasm" or "cpu", or with fallback: "eager".';
 const NOISE = /^(random|truncatedNormal|rand_|multinomial)/;
 
 /**
@@ -52,9 +54,19 @@ export class TraceBackend extends tf.KernelBackend {
     this.#graph = undefined;
   }
 
-  /** The error for something that cannot be compiled, with the function's name and the way out. */
-  refuse(what: string, remedy = 'Rewrite it, or run it eagerly with engine: "wasm" or "cpu".'): TraceError {
-    return new TraceError(`Expected a function that can be compiled; "${this.#name}" ${what}. ${remedy}`);
+  /** The error for something that cannot be compiled, with the function's name, the caller's line and the way out. */
+  refuse(what: string, remedy = WAY_OUT): TraceError {
+    const place = callSite();
+    const where = place === undefined ? "" : ` (at ${place})`;
+    return new TraceError(`Expected a function that can be compiled; "${this.#name}" ${what}${where}. ${remedy}`);
+  }
+
+  /** The error for an op of tfjs that draws random numbers. */
+  refuseNoise(op: string): TraceError {
+    return this.refuse(
+      `draws noise with tf.${op}, which would be frozen into the graph`,
+      "Pass the noise as an input.",
+    );
   }
 
   // Tensors for lowerings
@@ -108,11 +120,7 @@ export class TraceBackend extends tf.KernelBackend {
     const scopes = (tf.engine().state as unknown as { scopeStack: { name: string }[] }).scopeStack;
     const noise = scopes.find(({ name }) => NOISE.test(name));
     if (noise) {
-      const op = noise.name.replace(/__op$/, "");
-      throw this.refuse(
-        `draws noise with tf.${op}, which would be frozen into the graph`,
-        "Pass the noise as an input.",
-      );
+      throw this.refuseNoise(noise.name.replace(/__op$/, ""));
     }
     if (dtype === "string" || dtype === "complex64") throw this.refuse(`makes a ${dtype} tensor`);
     const numbers = STORAGE[dtype].from(values as ArrayLike<number>);
@@ -211,6 +219,10 @@ export function lower<A = object>(name: string, lowering: Lowering<A>): void {
       lowering(inputs as Record<string, tf.TensorInfo>, (attrs ?? {}) as unknown as A) as tf.TensorInfo,
   });
 }
+
+lower("Multinomial", () => {
+  throw tracer.refuseNoise("multinomial");
+});
 
 /** Registers an error for every kernel of tfjs that has no lowering. Call after all lowerings are registered. */
 export function refuseTheRest(): void {

@@ -157,6 +157,26 @@ lower("Mod", ({ a, b }) => {
   return tracer.result(graph.one("Sub", [x, graph.one("Mul", [whole, y], info)], info));
 });
 
+/** The angle of the point (b, a): the quotient's arc tangent, half a turn further on the left. */
+lower("Atan2", ({ a, b }) => {
+  const { graph } = tracer;
+  const shape = shapeOf(a, b);
+  const info = { shape, dtype: "float32" } as const;
+  const [y, x] = [tracer.value(a), tracer.value(b)];
+  const zero = graph.scalar(0);
+  const test = (op: string, value: string): string =>
+    graph.one(op, [value, zero], { shape: graph.info(value).shape, dtype: "bool" });
+  const choose = (condition: string, yes: string, no: string): string => graph.one("Where", [condition, yes, no], info);
+  const angle = graph.one("Atan", [graph.one("Div", [y, x], info)], info);
+  const half = graph.one("Where", [test("Less", y), graph.scalar(-Math.PI), graph.scalar(Math.PI)], {
+    shape: a.shape,
+    dtype: "float32",
+  });
+  const turned = choose(test("Less", x), graph.one("Add", [angle, half], info), angle);
+  const nowhere = graph.one("And", [test("Equal", x), test("Equal", y)], { shape, dtype: "bool" });
+  return tracer.result(choose(nowhere, zero, turned));
+});
+
 lower("Prelu", ({ x, alpha }) => {
   const { graph } = tracer;
   const info = { shape: shapeOf(x, alpha), dtype: "float32" } as const;

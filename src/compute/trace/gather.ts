@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../array.ts";
 import { lower, type TensorType, tracer, typeOf } from "./backend.ts";
+import { reduce } from "./reduce.ts";
 
-/* Ops that read or write at indices. */
+/* Ops that read at indices. */
 
 lower<tf.OneHotAttrs>("OneHot", ({ indices }, { depth, onValue = 1, offValue = 0, dtype = "int32" }) => {
   const { graph } = tracer;
@@ -29,24 +30,25 @@ lower<tf.GatherV2Attrs>("GatherV2", ({ x, indices }, { axis, batchDims }) => {
     const shape = [...x.shape.slice(0, along), ...indices.shape, ...x.shape.slice(along + 1)];
     return tracer.result(graph.one("Gather", [tracer.value(x), places], { shape, dtype: typeOf(x) }, { axis: along }));
   }
-  if (along !== batchDims) throw tracer.refuse("gathers with batchDims other than the axis");
-  // As one Gather over all batches: batch b's rows start at b · length.
-  const [batch, length] = [x.shape.slice(0, batchDims), x.shape[along]];
+  // As one Gather over all batches, the axis moved behind them: batch b's rows start at b · length.
+  const [batch, outer] = [x.shape.slice(0, batchDims), x.shape.slice(batchDims, along)];
+  const [rest, length] = [x.shape.slice(along + 1), x.shape[along]];
   const count = sizeOf(batch);
+  const each = sizeOf(indices.shape) / count;
   const offsets = graph.constant(
     Int32Array.from({ length: count }, (_, b) => b * length),
     [count, 1],
     "int32",
   );
-  const each = sizeOf(indices.shape) / count;
-  const flat = graph.one("Add", [graph.reshape(places, [count, each]), offsets], {
-    shape: [count, each],
-    dtype: "int32",
-  });
-  const rest = x.shape.slice(along + 1);
-  const rows = graph.reshape(tracer.value(x), [count * length, ...rest]);
-  const picked = graph.one("Gather", [rows, flat], { shape: [count, each, ...rest], dtype: typeOf(x) }, { axis: 0 });
-  return tracer.result(graph.reshape(picked, [...indices.shape, ...rest]));
+  const sum = { shape: [count, each], dtype: "int32" } as const;
+  const flat = graph.one("Add", [graph.cast(graph.reshape(places, [count, each]), "int32"), offsets], sum);
+  const cells = graph.reshape(tracer.value(x), [count, sizeOf(outer), length, sizeOf(rest)]);
+  const rows = graph.reshape(graph.transpose(cells, [0, 2, 1, 3]), [count * length, sizeOf(outer) * sizeOf(rest)]);
+  const info = { shape: [count, each, sizeOf(outer) * sizeOf(rest)], dtype: typeOf(x) };
+  const picked = graph.one("Gather", [rows, flat], info, { axis: 0 });
+  const apart = graph.reshape(picked, [count, each, sizeOf(outer), sizeOf(rest)]);
+  const shape = [...batch, ...outer, ...indices.shape.slice(batchDims), ...rest];
+  return tracer.result(graph.reshape(graph.transpose(apart, [0, 2, 1, 3]), shape));
 });
 
 lower("GatherNd", ({ params, indices }) => {
@@ -61,24 +63,14 @@ lower("GatherNd", ({ params, indices }) => {
   );
 });
 
-/** Adds rows of `updates` into zeros of `shape` at `indices` (…, depth); rows that meet are summed in order. */
-function scatter(indices: string, updates: string, shape: readonly number[]): string {
+/** How many elements of each sorted row (N, length) are less than (or at most) each value (N, k). */
+lower<tf.SearchSortedAttrs>("SearchSorted", ({ sortedSequence, values }, { side }) => {
   const { graph } = tracer;
-  const { dtype } = graph.info(updates);
-  const empty = graph.expand(graph.scalar(0, dtype), shape);
-  return graph.one("ScatterND", [empty, graph.cast(indices, "int64"), updates], { shape, dtype }, { reduction: "add" });
-}
-
-lower<tf.ScatterNdAttrs>("ScatterNd", ({ indices, updates }, { shape }) =>
-  tracer.result(scatter(tracer.value(indices), tracer.value(updates), shape)),
-);
-
-/** The gradient of gather. ScatterND sums in order of the rows, so one and two threads agree to the bit. */
-lower<tf.UnsortedSegmentSumAttrs>("UnsortedSegmentSum", ({ x, segmentIds }, { numSegments }) => {
-  const { graph } = tracer;
-  const count = sizeOf(segmentIds.shape);
-  const rest = x.shape.slice(segmentIds.shape.length);
-  const indices = graph.reshape(tracer.value(segmentIds), [count, 1]);
-  const rows = graph.reshape(tracer.value(x), [count, ...rest]);
-  return tracer.result(scatter(indices, rows, [numSegments, ...rest]));
+  const [batch, length] = sortedSequence.shape;
+  const count = values.shape[1];
+  const row = graph.reshape(tracer.value(sortedSequence), [batch, 1, length]);
+  const column = graph.reshape(tracer.value(values), [batch, count, 1]);
+  const op = side === "left" ? "Less" : "LessOrEqual";
+  const below = graph.one(op, [row, column], { shape: [batch, count, length], dtype: "bool" });
+  return tracer.result(reduce("ReduceSum", graph.cast(below, "int32"), [2], [batch, count]));
 });

@@ -74,15 +74,3 @@ lower<tf._FusedMatMulAttrs>(
     return tracer.result(finish(product, bias, activation, leakyreluAlpha));
   },
 );
-
-lower<tf.EinsumAttrs>("Einsum", (inputs, { equation }) => {
-  const tensors = Object.values(inputs);
-  const [operands, result] = equation.replace(/\s/g, "").split("->");
-  const lengths = new Map<string, number>();
-  operands.split(",").forEach((axes, i) => {
-    for (const [place, letter] of [...axes].entries()) lengths.set(letter, tensors[i].shape[place]);
-  });
-  const shape = [...result].map((letter) => lengths.get(letter)!);
-  const values = tensors.map((tensor) => tracer.value(tensor));
-  return tracer.result(tracer.graph.one("Einsum", values, { shape, dtype: "float32" }, { equation }));
-});

@@ -3,7 +3,7 @@ import { sizeOf } from "../array.ts";
 import { lower, tracer, typeOf } from "./backend.ts";
 import { elementwise } from "./unary.ts";
 
-/* Sums, extrema and scans along axes. */
+/* Sums and extrema along axes. */
 
 interface AxisAttributes {
   readonly axis?: number | number[];
@@ -39,7 +39,7 @@ function mergeAxes(shape: readonly number[], axes: readonly number[]): { shape: 
 }
 
 /** Reduces with an ONNX op; axes are an input of ReduceSum and an attribute of the others (opset 17). */
-function reduce(op: string, value: string, axes: readonly number[], shape: readonly number[]): string {
+export function reduce(op: string, value: string, axes: readonly number[], shape: readonly number[]): string {
   const { graph } = tracer;
   const { shape: full, dtype } = graph.info(value);
   const merged = mergeAxes(full, axes);
@@ -94,13 +94,6 @@ for (const name of ["ArgMax", "ArgMin"]) {
     return tracer.result(tracer.graph.one(name, [tracer.value(x)], info, { axis: along, keepdims: 0 }));
   });
 }
-
-lower<tf.CumsumAttrs>("Cumsum", ({ x }, { axis, exclusive, reverse }) => {
-  const along = tracer.graph.scalar(axesOf(x, axis)[0], "int64");
-  return tracer.result(
-    elementwise("CumSum", [tracer.value(x), along], { exclusive: Number(exclusive), reverse: Number(reverse) }),
-  );
-});
 
 const last = (axis: number, x: tf.TensorInfo): number => (axis < 0 ? axis + x.shape.length : axis);
 lower<tf.SoftmaxAttrs>("Softmax", ({ logits }, { dim }) =>

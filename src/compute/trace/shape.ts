@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../array.ts";
+import { mirrored, termsOf } from "../linear-map.ts";
 import { sameShape } from "../onnx/graph.ts";
+import { stridesOf } from "../strided-slice.ts";
 import { lower, type TensorType, tracer, typeOf } from "./backend.ts";
 
 /* Ops that move or repeat elements and compute nothing; and those that make tensors of known numbers. */
@@ -51,23 +53,11 @@ lower<tf.SliceAttrs>("Slice", ({ x }, attributes) => {
   return tracer.result(tracer.graph.slice(tracer.value(x), begin, end));
 });
 
-lower<tf.StridedSliceAttrs>("StridedSlice", ({ x }, a) => {
-  const { finalShapeSparse, finalShape, begin, strides } = tf.slice_util.sliceInfo(
-    x.shape,
-    a.begin,
-    a.end,
-    a.strides,
-    a.beginMask,
-    a.endMask,
-    a.ellipsisMask,
-    a.newAxisMask,
-    a.shrinkAxisMask,
-  );
-  const end = begin.map(
-    (start, axis) => start + (finalShapeSparse[axis] - 1) * strides[axis] + Math.sign(strides[axis]),
-  );
+lower<tf.StridedSliceAttrs>("StridedSlice", ({ x }, attributes) => {
+  const { begin, end, strides, sizes, shape } = stridesOf(x.shape, attributes);
   const { graph } = tracer;
-  return tracer.result(graph.reshape(graph.slice(tracer.value(x), begin, end, strides), finalShape));
+  if (sizes.includes(0)) return tracer.fill(0, shape, typeOf(x));
+  return tracer.result(graph.reshape(graph.slice(tracer.value(x), begin, end, strides), shape));
 });
 
 /** Joins values along an axis; values of length 0 there are left out. */
@@ -160,19 +150,13 @@ lower<tf.PadV2Attrs>("PadV2", ({ x }, { paddings, constantValue }) => {
 
 lower<tf.MirrorPadAttrs>("MirrorPad", ({ x }, { paddings, mode }) => {
   const { graph } = tracer;
-  const offset = mode === "reflect" ? 1 : 0; // symmetric repeats the edge itself
   let value = tracer.value(x);
   paddings.forEach(([before, after], axis) => {
-    const length = x.shape[axis];
-    const index = Int32Array.from({ length: before + length + after }, (_, i) => {
-      const place = i - before;
-      if (place < 0) return -place - 1 + offset;
-      return place < length ? place : 2 * length - 1 - place - offset;
-    });
     if (before + after === 0) return;
-    const shape = graph.info(value).shape.map((size, i) => (i === axis ? index.length : size));
-    const places = graph.constant(index, [index.length], "int32");
-    value = graph.one("Gather", [value, places], { shape, dtype: typeOf(x) }, { axis });
+    const { places } = termsOf(mirrored(x.shape[axis], [before, after], mode));
+    const shape = graph.info(value).shape.map((size, i) => (i === axis ? places.length : size));
+    const index = graph.constant(places, [places.length], "int32");
+    value = graph.one("Gather", [value, index], { shape, dtype: typeOf(x) }, { axis });
   });
   return tracer.result(value);
 });

@@ -1,0 +1,27 @@
+import fc from "fast-check";
+import { it } from "vitest";
+
+const NIGHTLY = process.env["REVERIE_FUZZ"] === "nightly";
+const TIMES = 20; // how many times as many cases at night
+const MINUTES = 10;
+
+/**
+ * A test of random cases. Seeds are fixed, so a failure stays one; `REVERIE_FUZZ=nightly` (`npm run fuzz`) runs twenty
+ * times as many.
+ */
+export function fuzz<T>(
+  name: string,
+  { cases, seed }: { readonly cases: number; readonly seed: number },
+  arbitrary: fc.Arbitrary<T>,
+  check: (value: T) => Promise<void>,
+): void {
+  const numRuns = NIGHTLY ? cases * TIMES : cases;
+  const timeout = NIGHTLY ? MINUTES * 60_000 : 60_000;
+  it(`${name} (${numRuns} cases)`, () => fc.assert(fc.asyncProperty(arbitrary, check), { numRuns, seed }), timeout);
+}
+
+/** Lengths of axes; short, for most mistakes show on short ones. */
+export const length: fc.Arbitrary<number> = fc.integer({ min: 1, max: 4 });
+
+/** One to four axes. */
+export const shape: fc.Arbitrary<number[]> = fc.array(length, { minLength: 1, maxLength: 4 });
