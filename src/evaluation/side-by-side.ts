@@ -1,7 +1,7 @@
 import { ConfigError } from "../base/errors.ts";
 import type { RenderFrame } from "../core/env.ts";
+import { encodeGif } from "../media/gif.ts";
 import { blank, blit, type Color, fill } from "./canvas.ts";
-import { encodeGif } from "./gif.ts";
 import { drawText, TEXT_HEIGHT, textWidth } from "./pixel-font.ts";
 
 /** The same actions twice: what the real environment showed, and what the dream decoded. */

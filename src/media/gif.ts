@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { Gifenc } from "gifenc";
-import type { RenderFrame } from "../core/env.ts";
+import type { Picture } from "./picture.ts";
 
 // CommonJS whose names Node cannot see from outside, and whose default export bundlers understand in two ways.
 const gifenc = createRequire(import.meta.url)("gifenc") as Gifenc;
@@ -8,7 +8,7 @@ const gifenc = createRequire(import.meta.url)("gifenc") as Gifenc;
 const PALETTE_FRAMES = 12; // sampled for the shared palette
 
 /** RGB frames of one size as an endless GIF: one palette for all, and after the first frame only the pixels that change. */
-export function encodeGif(frames: readonly RenderFrame[], { fps }: { fps: number }): Uint8Array<ArrayBuffer> {
+export function encodeGif(frames: readonly Picture[], { fps }: { fps: number }): Uint8Array<ArrayBuffer> {
   const { width, height } = frames[0];
   const palette = sharedPalette(frames); // index `clear` is kept for pixels that stay as they were
   const clear = palette.length;
@@ -33,7 +33,7 @@ export function encodeGif(frames: readonly RenderFrame[], { fps }: { fps: number
 }
 
 /** At most 255 colours, from frames spread over the whole sequence. */
-function sharedPalette(frames: readonly RenderFrame[]): number[][] {
+function sharedPalette(frames: readonly Picture[]): number[][] {
   const count = Math.min(PALETTE_FRAMES, frames.length);
   const pixels = frames[0].width * frames[0].height;
   const rgba = new Uint8Array(count * pixels * 4);
