@@ -8,6 +8,7 @@ import type { MountainCarConfig } from "../envs/classic-control/mountain-car.ts"
 import type { MountainCarContinuousConfig } from "../envs/classic-control/mountain-car-continuous.ts";
 import type { PendulumConfig } from "../envs/classic-control/pendulum.ts";
 import type { TakeCoverConfig } from "../envs/take-cover/index.ts";
+import { registerScheme } from "./core/env-scheme.ts";
 import { register } from "./core/registry.ts";
 import type { LearnedDreamConfig } from "./learned-dream.ts";
 
@@ -69,3 +70,8 @@ register({
   entryPoint: async (kwargs: LearnedDreamConfig) =>
     (await import("./learned-dream.ts")).learnedDream("TakeCover-v0", kwargs),
 });
+
+// "python:CartPole-v1": a Gymnasium environment in a Python process of its own
+registerScheme("python:", async (name, options) =>
+  (await import("./bridge/python-env.ts")).makePythonEnv(name, options),
+);

@@ -17,7 +17,8 @@ type Header = Record<string, unknown>;
  * parts of a Tuple in order and those of a Dict by name. Values of other spaces are trees under `key` of the header.
  */
 export interface SpaceValues {
-  readonly fixed: boolean;
+  /** Bytes that a value takes of the payload; 0 where it is a tree. */
+  readonly bytes: number;
   /** Puts the value into a message; must be the first in the payload. */
   put(value: unknown, header: Header, payload: Payload): void;
   /** Takes the value out of a message. */
@@ -29,7 +30,7 @@ export function spaceValues(space: Space<unknown>, key: string, slots?: number):
   const columns = columnsOf(space);
   if (columns) return new FixedValues(space, columns, slots ?? 1, slots !== undefined);
   return {
-    fixed: false,
+    bytes: 0,
     put(value, header, payload) {
       header[key] =
         slots === undefined
@@ -80,7 +81,7 @@ function columnsOf(space: Space<unknown>): Column[] | undefined {
 }
 
 class FixedValues implements SpaceValues {
-  readonly fixed = true;
+  readonly bytes: number;
   readonly #space: Space<unknown>;
   readonly #columns: readonly Column[];
   readonly #slots: number;
@@ -91,6 +92,8 @@ class FixedValues implements SpaceValues {
     this.#columns = columns;
     this.#slots = slots;
     this.#batched = batched;
+    const width = ({ array, size }: Column) => slots * size * array.BYTES_PER_ELEMENT;
+    this.bytes = columns.reduce((offset, column) => align(offset) + width(column), 0);
   }
 
   put(value: unknown, _header: Header, payload: Payload): void {
