@@ -6,8 +6,9 @@ import type { RandomState } from "../../src/core/random.ts";
 import { Box } from "../../src/core/spaces/box.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
 import { parseConfig } from "../parse-config.ts";
+import { cos32, sin32 } from "./narrow-trigonometry.ts";
+import { NumpyVersion, trigonometryOf } from "./numpy-arithmetic.ts";
 import { resetBounds } from "./reset-bounds.ts";
-import { cos, sin } from "./trigonometry.ts";
 
 const TIME_STEP = 0.2; // s
 const GRAVITY = 9.8; // m/s²
@@ -25,6 +26,7 @@ export const AcrobotConfig = z.strictObject({
   bookOrNips: z.enum(["book", "nips"]).default("book"),
   /** Uniform noise on the torque, up to this much either way, N·m. */
   torqueNoiseMax: z.number().min(0).default(0),
+  numpy: NumpyVersion,
 });
 export type AcrobotConfig = z.output<typeof AcrobotConfig>;
 
@@ -49,6 +51,8 @@ export class Acrobot implements Env<Float32Array, number> {
   readonly metadata = Acrobot.metadata;
 
   readonly #nips: boolean;
+  readonly #sin: (x: number) => number;
+  readonly #cos: (x: number) => number;
   #generator: Pcg64 | undefined;
   #running = false;
   #drawable = false;
@@ -60,6 +64,9 @@ export class Acrobot implements Env<Float32Array, number> {
   constructor(config: z.input<typeof AcrobotConfig> = {}) {
     this.config = parseConfig(AcrobotConfig, config, "Acrobot");
     this.#nips = this.config.bookOrNips === "nips";
+    const { sin, cos } = trigonometryOf(this.config.numpy);
+    this.#sin = sin;
+    this.#cos = cos;
   }
 
   get renderMode(): "rgb_array" | undefined {
@@ -74,7 +81,7 @@ export class Acrobot implements Env<Float32Array, number> {
     this.#running = true;
     this.#drawable = true;
     const [angle1, angle2, speed1, speed2] = this.#state;
-    const observation = Float32Array.of(cos(angle1), sin(angle1), cos(angle2), sin(angle2), speed1, speed2);
+    const observation = Float32Array.of(cos32(angle1), sin32(angle1), cos32(angle2), sin32(angle2), speed1, speed2);
     return { observation, info: INFO };
   }
 
@@ -85,14 +92,14 @@ export class Acrobot implements Env<Float32Array, number> {
     this.#integrate(action - 1 + (noise > 0 ? this.#generator!.uniform(-noise, noise) : 0));
 
     const state = this.#state;
-    const cos1 = cos(state[0]);
-    const terminated = -cos1 - cos(state[1] + state[0]) > 1;
+    const cos1 = this.#cos(state[0]);
+    const terminated = -cos1 - this.#cos(state[1] + state[0]) > 1;
     this.#running = !terminated;
     const observation = new Float32Array(6);
     observation[0] = cos1;
-    observation[1] = sin(state[0]);
-    observation[2] = cos(state[1]);
-    observation[3] = sin(state[1]);
+    observation[1] = this.#sin(state[0]);
+    observation[2] = this.#cos(state[1]);
+    observation[3] = this.#sin(state[1]);
     observation[4] = state[2];
     observation[5] = state[3];
     return { observation, reward: terminated ? 0 : -1, terminated, truncated: false, info: INFO };
@@ -164,13 +171,13 @@ export class Acrobot implements Env<Float32Array, number> {
    * is Gymnasium's, which the last digit depends on.
    */
   #accelerate(angle1: number, angle2: number, speed1: number, speed2: number, torque: number): void {
-    const cos2 = cos(angle2);
-    const sin2 = sin(angle2);
+    const cos2 = this.#cos(angle2);
+    const sin2 = this.#sin(angle2);
     const d1 = 0.25 + (1.25 + cos2) + 1 + 1;
     const d2 = 0.25 + 0.5 * cos2 + 1;
-    const phi2 = 0.5 * GRAVITY * cos(angle1 + angle2 - Math.PI / 2);
+    const phi2 = 0.5 * GRAVITY * this.#cos(angle1 + angle2 - Math.PI / 2);
     const phi1 =
-      -0.5 * (speed2 * speed2) * sin2 - speed2 * speed1 * sin2 + 1.5 * GRAVITY * cos(angle1 - Math.PI / 2) + phi2;
+      -0.5 * (speed2 * speed2) * sin2 - speed2 * speed1 * sin2 + 1.5 * GRAVITY * this.#cos(angle1 - Math.PI / 2) + phi2;
     const push = torque + (d2 / d1) * phi1;
     const coupled = this.#nips ? push : push - 0.5 * (speed1 * speed1) * sin2;
     const acceleration2 = (coupled - phi2) / (1.25 - (d2 * d2) / d1);

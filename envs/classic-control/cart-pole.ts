@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { ConfigError, describe } from "../../src/base/errors.ts";
 import type { Env, EnvState, RenderFrame, Reset, ResetOptions, Step } from "../../src/core/env.ts";
 import { InvalidActionError, ResetNeededError } from "../../src/core/errors.ts";
 import { Pcg64 } from "../../src/core/pcg64.ts";
@@ -7,6 +6,9 @@ import type { RandomState } from "../../src/core/random.ts";
 import { Box } from "../../src/core/spaces/box.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
 import { Canvas, type Point } from "../canvas.ts";
+import { parseConfig } from "../parse-config.ts";
+import { NumpyVersion, trigonometryOf } from "./numpy-arithmetic.ts";
+import { resetBounds } from "./reset-bounds.ts";
 
 const GRAVITY = 9.8; // m/s²
 const CART_MASS = 1; // kg
@@ -18,7 +20,7 @@ const FORCE = 10; // N, either way
 const TIME_STEP = 0.02; // s
 const MAX_POSITION = 2.4; // m from the middle of the track
 const MAX_ANGLE = (12 * 2 * Math.PI) / 360; // rad from upright
-const START_BOUND = 0.05; // every part of the state starts within ±0.05
+const START_BOUNDS = { low: -0.05, high: 0.05 }; // of every part of the state
 
 const INFO = Object.freeze({});
 
@@ -27,6 +29,7 @@ export const CartPoleConfig = z.strictObject({
   renderMode: z.enum(["rgb_array"]).optional(),
   /** 0 a step and −1 at the end, as Sutton and Barto have it, instead of 1 a step. */
   suttonBartoReward: z.boolean().default(false),
+  numpy: NumpyVersion,
 });
 export type CartPoleConfig = z.output<typeof CartPoleConfig>;
 
@@ -36,8 +39,7 @@ export type CartPoleConfig = z.output<typeof CartPoleConfig>;
  * Observation: position (m), velocity (m/s), angle (rad from upright, clockwise positive), angular velocity (rad/s).
  * Ends when the cart is more than 2.4 m from the middle or the pole more than 12° from upright. `reset` takes
  * `options: { low, high }`, the bounds of the initial state (default ±0.05). The state is float64, observations are
- * float32. A seed gives the same episode as in Python, to the last digit unless it is long: sine and cosine differ in the
- * last bit between V8 and libm for one angle in a hundred, and an upright pole doubles such a difference every 9 steps.
+ * float32. A seed gives the same episode as in Python, to the last digit.
  */
 export class CartPole implements Env<Float32Array, number> {
   static readonly metadata = { renderModes: ["rgb_array"], renderFps: 50 } as const;
@@ -50,6 +52,8 @@ export class CartPole implements Env<Float32Array, number> {
   });
   readonly metadata = CartPole.metadata;
 
+  readonly #sin: (x: number) => number;
+  readonly #cos: (x: number) => number;
   #generator: Pcg64 | undefined;
   #running = false;
   #drawable = false;
@@ -59,24 +63,18 @@ export class CartPole implements Env<Float32Array, number> {
   #angularVelocity = 0;
 
   constructor(config: z.input<typeof CartPoleConfig> = {}) {
-    const parsed = CartPoleConfig.safeParse(config);
-    if (!parsed.success) {
-      throw new ConfigError(`Expected options of CartPole, got ${describe(config)}.\n${z.prettifyError(parsed.error)}`);
-    }
-    this.config = parsed.data;
+    this.config = parseConfig(CartPoleConfig, config, "CartPole");
+    const { sin, cos } = trigonometryOf(this.config.numpy);
+    this.#sin = sin;
+    this.#cos = cos;
   }
 
   get renderMode(): "rgb_array" | undefined {
     return this.config.renderMode;
   }
 
-  reset({ seed, options = {} }: ResetOptions = {}): Reset<Float32Array> {
-    const { low = -START_BOUND, high = START_BOUND } = options;
-    if (typeof low !== "number" || typeof high !== "number" || !(high - low >= 0)) {
-      throw new ConfigError(
-        `Expected options low ≤ high, got ${describe(low)} and ${describe(high)}. Give two numbers.`,
-      );
-    }
+  reset({ seed, options }: ResetOptions = {}): Reset<Float32Array> {
+    const { low, high } = resetBounds(options, START_BOUNDS);
     if (seed !== undefined) this.#generator = new Pcg64(seed);
     this.#generator ??= new Pcg64();
     this.#position = this.#generator.uniform(low, high);
@@ -94,8 +92,8 @@ export class CartPole implements Env<Float32Array, number> {
     const force = action === 1 ? FORCE : -FORCE;
     const velocity = this.#velocity;
     const angularVelocity = this.#angularVelocity;
-    const cos = Math.cos(this.#angle);
-    const sin = Math.sin(this.#angle);
+    const cos = this.#cos(this.#angle);
+    const sin = this.#sin(this.#angle);
 
     // Florian (2007), "Correct equations for the dynamics of the cart-pole system", without friction; Euler's method,
     // in the order of Gymnasium's operations, which the last digit depends on.

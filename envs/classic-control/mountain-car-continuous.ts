@@ -5,10 +5,11 @@ import { Pcg64 } from "../../src/core/pcg64.ts";
 import type { RandomState } from "../../src/core/random.ts";
 import { Box } from "../../src/core/spaces/box.ts";
 import { parseConfig } from "../parse-config.ts";
+import { cos } from "./c-library-trigonometry.ts";
 import { drawMountain, MAX_POSITION, MAX_SPEED, MIN_POSITION } from "./mountain.ts";
+import { NumpyVersion } from "./numpy-arithmetic.ts";
 import { resetBounds } from "./reset-bounds.ts";
 import { isScalarAction } from "./scalar-action.ts";
-import { cos } from "./trigonometry.ts";
 
 const POWER = 0.0015;
 const GRAVITY = 0.0025;
@@ -23,8 +24,7 @@ export const MountainCarContinuousConfig = z.strictObject({
   renderMode: z.enum(["rgb_array"]).optional(),
   /** The least velocity at which the goal counts as reached. */
   goalVelocity: z.number().default(0),
-  /** Whose rules of promotion decide the last digits: numpy 1 computes a step in float64, numpy 2 in float32. */
-  numpy: z.literal([1, 2]).default(1),
+  numpy: NumpyVersion,
 });
 export type MountainCarContinuousConfig = z.output<typeof MountainCarContinuousConfig>;
 

@@ -6,9 +6,9 @@ import type { RandomState } from "../../src/core/random.ts";
 import { Box } from "../../src/core/spaces/box.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
 import { parseConfig } from "../parse-config.ts";
+import { cos } from "./c-library-trigonometry.ts";
 import { drawMountain, MAX_POSITION, MAX_SPEED, MIN_POSITION } from "./mountain.ts";
 import { resetBounds } from "./reset-bounds.ts";
-import { cos } from "./trigonometry.ts";
 
 const FORCE = 0.001;
 const GRAVITY = 0.0025;

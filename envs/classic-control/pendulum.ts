@@ -6,8 +6,8 @@ import { Pcg64 } from "../../src/core/pcg64.ts";
 import type { RandomState } from "../../src/core/random.ts";
 import { Box } from "../../src/core/spaces/box.ts";
 import { parseConfig } from "../parse-config.ts";
+import { NumpyVersion, trigonometryOf } from "./numpy-arithmetic.ts";
 import { isScalarAction } from "./scalar-action.ts";
-import { cos, sin } from "./trigonometry.ts";
 
 const MAX_SPEED = 8; // rad/s
 const MAX_TORQUE = 2; // N·m
@@ -23,8 +23,7 @@ export const PendulumConfig = z.strictObject({
   renderMode: z.enum(["rgb_array"]).optional(),
   /** Gravity, m/s². */
   g: z.number().default(10),
-  /** Whose rules of promotion decide the last digits: numpy 1 computes with the torque in float64, numpy 2 in float32. */
-  numpy: z.literal([1, 2]).default(1),
+  numpy: NumpyVersion,
 });
 export type PendulumConfig = z.output<typeof PendulumConfig>;
 
@@ -44,6 +43,8 @@ export class Pendulum implements Env<Float32Array, Float32Array> {
   readonly metadata = Pendulum.metadata;
 
   readonly #pull: number;
+  readonly #sin: (x: number) => number;
+  readonly #cos: (x: number) => number;
   #generator: Pcg64 | undefined;
   #running = false;
   #angle = 0;
@@ -54,6 +55,9 @@ export class Pendulum implements Env<Float32Array, Float32Array> {
   constructor(config: z.input<typeof PendulumConfig> = {}) {
     this.config = parseConfig(PendulumConfig, config, "Pendulum");
     this.#pull = (3 * this.config.g) / 2; // 3g / 2l for l = 1 m; the mass is 1 kg
+    const { sin, cos } = trigonometryOf(this.config.numpy);
+    this.#sin = sin;
+    this.#cos = cos;
   }
 
   get renderMode(): "rgb_array" | undefined {
@@ -69,7 +73,7 @@ export class Pendulum implements Env<Float32Array, Float32Array> {
     this.#velocity = this.#generator.uniform(-velocityBound, velocityBound);
     this.#torque = Number.NaN;
     this.#running = true;
-    return { observation: this.#observe(sin(this.#angle)), info: INFO };
+    return { observation: this.#observe(), info: INFO };
   }
 
   step(action: Float32Array): Step<Float32Array> {
@@ -83,11 +87,11 @@ export class Pendulum implements Env<Float32Array, Float32Array> {
     const torqueCost = narrow ? fround(TORQUE_COST * fround(torque * torque)) : 0.001 * (torque * torque);
     const cost = offUpright * offUpright + 0.1 * (velocity * velocity) + torqueCost;
 
-    const faster = velocity + (this.#pull * sin(angle) + (narrow ? fround(3 * torque) : 3 * torque)) * TIME_STEP;
+    const faster = velocity + (this.#pull * this.#sin(angle) + (narrow ? fround(3 * torque) : 3 * torque)) * TIME_STEP;
     this.#velocity = Math.min(Math.max(faster, -MAX_SPEED), MAX_SPEED);
     this.#angle = angle + this.#velocity * TIME_STEP;
     this.#torque = torque;
-    const observation = this.#observe(sin(this.#angle));
+    const observation = this.#observe();
     return { observation, reward: -cost, terminated: false, truncated: false, info: INFO };
   }
 
@@ -118,10 +122,10 @@ export class Pendulum implements Env<Float32Array, Float32Array> {
     [this.#angle, this.#velocity, this.#torque] = state;
   }
 
-  #observe(sine: number): Float32Array {
+  #observe(): Float32Array {
     const observation = new Float32Array(3);
-    observation[0] = cos(this.#angle);
-    observation[1] = sine;
+    observation[0] = this.#cos(this.#angle);
+    observation[1] = this.#sin(this.#angle);
     observation[2] = this.#velocity;
     return observation;
   }

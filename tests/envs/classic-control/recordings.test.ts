@@ -24,9 +24,7 @@ describe.each(["Acrobot-v1", "CartPole-v1", "MountainCar-v0", "MountainCarContin
       for (const [i, action] of recording.actions.entries()) {
         const given = typeof action === "number" ? action : Float32Array.from(action);
         const { observation, reward, terminated, truncated } = await env.step(given);
-        const { reward: recordedReward, ...seen } = recording.steps[i];
-        expect({ obs: [...observation], terminated, truncated }, `step ${i}`).toEqual(seen);
-        expect(reward).toBeCloseTo(recordedReward, 12);
+        expect({ obs: [...observation], reward, terminated, truncated }, `step ${i}`).toEqual(recording.steps[i]);
         if (terminated || truncated) expect([...(await env.reset()).observation]).toEqual(resets.shift());
       }
       expect(resets).toEqual([]);

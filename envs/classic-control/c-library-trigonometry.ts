@@ -22,7 +22,7 @@ const SERIES_END = 0.126; // below: the sine's series alone
 // π/2 in parts, the first three of few bits, so that their products with a whole number are exact.
 const PART_1 = 1.5707963407039642;
 const PART_2 = -1.3909067564377153e-8;
-const PART_3 = -4.9789962314799099e-17;
+const PART_3 = -4.97899623147991e-17;
 const PART_4 = -1.9034889620193266e-25;
 const TWO_OVER_PI = 0.6366197723675814;
 const TO_INTEGER = 1.5 * 2 ** 52; // added and taken away: rounds to a whole number
@@ -30,15 +30,15 @@ const TO_ENTRY = 1.5 * 2 ** 45; // the same for 128ths
 
 // Series of the sine for small arguments, and of sine and cosine between two entries of the table.
 const T3 = -0.16666666666666666;
-const T5 = 0.0083333333333323288;
+const T5 = 0.008333333333332329;
 const T7 = -0.00019841269834414642;
 const T9 = 2.755729806860771e-6;
 const T11 = -2.5022014848318398e-8;
 const S3 = -0.16666666666666488;
-const S5 = 0.0083333321428572228;
+const S5 = 0.008333332142857223;
 const C2 = 0.5;
-const C4 = -0.041666666666664437;
-const C6 = 0.0013888887400793761;
+const C4 = -0.04166666666666644;
+const C6 = 0.001388888740079376;
 
 /** More than the relative error of what is added last, in the ordinary operations and in the fused ones together. */
 const UNCERTAINTY = 2 ** -50;
