@@ -54,10 +54,16 @@ export { Box, type BoxOptions } from "./core/spaces/box.ts";
 export { Dict, type DictValue } from "./core/spaces/dict.ts";
 export { Discrete, type DiscreteOptions } from "./core/spaces/discrete.ts";
 export type { SpaceDType, TypedArray, TypedArrays } from "./core/spaces/dtype.ts";
+export { Graph, type GraphInstance, type GraphOptions, type GraphSampleOptions } from "./core/spaces/graph.ts";
 export { MultiBinary } from "./core/spaces/multi-binary.ts";
 export { MultiDiscrete, type MultiDiscreteOptions } from "./core/spaces/multi-discrete.ts";
+export { OneOf, type OneOfValue } from "./core/spaces/one-of.ts";
+export type { RandomSource } from "./core/spaces/random-source.ts";
+export { seedSpace } from "./core/spaces/seed-space.ts";
+export { Sequence, type SequenceOptions, type SequenceValue } from "./core/spaces/sequence.ts";
 export type { SampleOptions, Space, SpaceJson, SpaceValue } from "./core/spaces/space.ts";
 export { spaceFromJSON } from "./core/spaces/space-from-json.ts";
+export { SpaceGenerator, type SpaceSeed } from "./core/spaces/space-generator.ts";
 export { Text, type TextOptions } from "./core/spaces/text.ts";
 export { Tuple, type TupleValue } from "./core/spaces/tuple.ts";
 

@@ -37,6 +37,12 @@ export class Pcg64 {
     this.#advance();
   }
 
+  /** The next 64 bits, in halves: what numpy's other distributions are made from. */
+  bits64(): { readonly high: number; readonly low: number } {
+    this.#next();
+    return { high: this.#high, low: this.#low };
+  }
+
   /** Uniform on [0, 1), 53 bits. */
   random(): number {
     this.#next();

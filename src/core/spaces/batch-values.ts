@@ -4,14 +4,17 @@ import { Box } from "./box.ts";
 import { Dict } from "./dict.ts";
 import { Discrete } from "./discrete.ts";
 import { DTYPES, type TypedArray } from "./dtype.ts";
+import type { Graph } from "./graph.ts";
 import { MultiBinary } from "./multi-binary.ts";
 import { MultiDiscrete } from "./multi-discrete.ts";
+import type { Sequence } from "./sequence.ts";
 import type { Space, SpaceValue } from "./space.ts";
+import type { Text } from "./text.ts";
 import { Tuple } from "./tuple.ts";
 
 /**
  * Room for `n` values of `space`, in the form of `batchSpace(space, n)`'s values: zeros where they are arrays, else a
- * list of empty values (Gymnasium's `create_empty_array`).
+ * list of the emptiest values there are (Gymnasium's `create_empty_array`). They need not lie in the space.
  */
 export function createEmptyArray<S extends Space<unknown>>(space: S, n = 1): BatchedValue<S> {
   return empty(space, n) as BatchedValue<S>;
@@ -23,7 +26,27 @@ function empty(space: Space<unknown>, n: number): unknown {
   if (space instanceof MultiDiscrete) return new Int32Array(n * space.nvec.length);
   if (space instanceof MultiBinary) return new Int8Array(n * space.flatSize);
   if (space instanceof Tuple || space instanceof Dict) return mapParts(space, (part) => empty(part, n));
-  return Array.from({ length: n }, () => undefined);
+  return Array.from({ length: n }, () => emptyValue(space));
+}
+
+function emptyValue(space: Space<unknown>): unknown {
+  switch (space.type) {
+    case "Text": {
+      const { characters, minLength } = space as Text;
+      return characters[0].repeat(minLength);
+    }
+    case "Sequence": {
+      const { stack, featureSpace } = space as unknown as Sequence<Space<unknown>, boolean>;
+      return stack ? empty(featureSpace, 1) : [];
+    }
+    case "Graph": {
+      const { nodeSpace, edgeSpace } = space as unknown as Graph<Space<unknown>, Space<unknown> | null>;
+      if (!edgeSpace) return { nodes: empty(nodeSpace, 1), edges: null, edgeLinks: null };
+      return { nodes: empty(nodeSpace, 1), edges: empty(edgeSpace, 1), edgeLinks: new Int32Array(2) };
+    }
+    default:
+      return undefined; // a OneOf has no first choice, and of a custom space nothing is known
+  }
 }
 
 /**

@@ -1,15 +1,16 @@
 import { z } from "zod";
 import { ConfigError, describe } from "../../base/errors.ts";
-import type { RandomStream } from "../random.ts";
 import { DTYPES, type DTypeInfo, type SpaceDType, type TypedArrays } from "./dtype.ts";
+import { refuseMasks } from "./masks.ts";
 import { arrayText, numberText, shapeText } from "./numpy-text.ts";
+import { drawExponential, drawNormal, drawUniform, type RandomSource } from "./random-source.ts";
 import type { SampleOptions, Space, SpaceJson } from "./space.ts";
 
 export interface BoxOptions<D extends SpaceDType = SpaceDType> {
   /** One bound for all elements, or one each in row-major order; ±Infinity where there is none. */
   readonly low: number | ArrayLike<number>;
   readonly high: number | ArrayLike<number>;
-  /** Default: the length of `low` or `high` where one is an array, else `[]`. */
+  /** Default: the length of `low` or `high` where one is an array, else `[1]`. */
   readonly shape?: readonly number[];
   /** Default float32. */
   readonly dtype?: D;
@@ -37,7 +38,11 @@ export class Box<const D extends SpaceDType = "float32"> implements Space<TypedA
   readonly flatSize: number;
   readonly schema: z.ZodType<TypedArrays[D]>;
 
+  readonly isFlattenable = true;
+
   readonly #info: DTypeInfo<D>;
+  /** By element: 0 no bound, 1 a lower bound, 2 an upper bound, 3 both. */
+  readonly #kinds: Uint8Array;
   /** What `contains` must look at: nothing (the bounds are the type's own), one pair of bounds, or one pair each. */
   readonly #check: "none" | "uniform" | "each";
 
@@ -58,6 +63,7 @@ export class Box<const D extends SpaceDType = "float32"> implements Space<TypedA
     this.boundedAbove = new Uint8Array(this.flatSize);
     this.low = this.#bounds("low", low, this.boundedBelow);
     this.high = this.#bounds("high", high, this.boundedAbove);
+    this.#kinds = this.boundedBelow.map((below, i) => below + 2 * this.boundedAbove[i]);
     for (let i = 0; i < this.flatSize; i++) {
       if (this.low[i] > this.high[i]) {
         throw new ConfigError(`Expected low ≤ high, got low ${this.low[i]} > high ${this.high[i]} at element ${i}.`);
@@ -85,21 +91,34 @@ export class Box<const D extends SpaceDType = "float32"> implements Space<TypedA
     return true;
   }
 
-  /** Uniform between two bounds, shifted exponential with one, standard normal with none; integers are floored. */
-  sample(random: RandomStream, options?: SampleOptions): TypedArrays[D] {
-    if (options?.mask !== undefined || options?.probability !== undefined) {
-      throw new ConfigError("Expected no mask or probability for a Box, got one. Leave it out.");
-    }
+  /** Whether all elements have a lower bound, an upper bound, or both (the default). */
+  isBounded(manner: "both" | "below" | "above" = "both"): boolean {
+    const below = manner === "above" || !this.boundedBelow.includes(0);
+    return below && (manner === "below" || !this.boundedAbove.includes(0));
+  }
+
+  /**
+   * Uniform between two bounds, shifted exponential with one, standard normal with none; integers are floored. As in
+   * numpy, all elements without bounds are drawn first, then those with a lower, an upper, and both bounds.
+   */
+  sample(random: RandomSource, options?: SampleOptions): TypedArrays[D] {
+    refuseMasks("Box", options);
     const { integer, min, max } = this.#info;
     const value = new this.#info.array(this.flatSize);
-    for (let i = 0; i < value.length; i++) {
-      const low = this.low[i];
-      const high = integer ? this.high[i] + 1 : this.high[i];
-      let x: number;
-      if (this.boundedBelow[i]) x = this.boundedAbove[i] ? between(random, low, high) : low + exponential(random);
-      else x = this.boundedAbove[i] ? high - exponential(random) : random.normal();
-      if (integer) x = Math.floor(x);
-      value[i] = Math.min(Math.max(x, low, min), this.high[i], max);
+    for (let kind = 0; kind < 4; kind++) {
+      if (!this.#kinds.includes(kind)) continue;
+      for (let i = 0; i < value.length; i++) {
+        if (this.#kinds[i] !== kind) continue;
+        const low = this.low[i];
+        const high = integer ? this.high[i] + 1 : this.high[i];
+        let x: number;
+        if (kind === 0) x = drawNormal(random);
+        else if (kind === 1) x = low + drawExponential(random);
+        else if (kind === 2) x = high - drawExponential(random);
+        else x = between(drawUniform(random), low, high);
+        if (integer) x = Math.floor(x);
+        value[i] = Math.min(Math.max(x, low, min), this.high[i], max);
+      }
     }
     return value;
   }
@@ -171,7 +190,7 @@ export class Box<const D extends SpaceDType = "float32"> implements Space<TypedA
 
 function impliedShape(low: number | ArrayLike<number>, high: number | ArrayLike<number>): readonly number[] {
   if (typeof low !== "number") return [low.length];
-  return typeof high !== "number" ? [high.length] : [];
+  return typeof high !== "number" ? [high.length] : [1];
 }
 
 /** Whether there are elements and all are the same. */
@@ -180,17 +199,13 @@ export function isUniform(bounds: ArrayLike<number>): boolean {
   return bounds.length > 0;
 }
 
-/** Uniform on [low, high), also where high − low overflows. */
-function between(random: RandomStream, low: number, high: number): number {
-  const u = random.uniform();
+/** The point of [low, high) at u, also where high − low overflows. */
+function between(u: number, low: number, high: number): number {
   return Number.isFinite(high - low) ? low + (high - low) * u : low * (1 - u) + high * u;
 }
 
-function exponential(random: RandomStream): number {
-  return -Math.log1p(-random.uniform());
-}
-
-function nested(values: ArrayLike<number>, shape: readonly number[], offset = 0): BoundJson {
+/** A flat array as nested lists, infinities as strings. */
+export function nested(values: ArrayLike<number>, shape: readonly number[], offset = 0): BoundJson {
   if (shape.length === 0) {
     const value = values[offset];
     return Number.isFinite(value) ? value : value > 0 ? "Infinity" : "-Infinity";

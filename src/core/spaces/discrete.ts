@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConfigError, describe } from "../../base/errors.ts";
-import type { RandomStream } from "../random.ts";
 import { drawMasked } from "./masks.ts";
+import type { RandomSource } from "./random-source.ts";
 import type { SampleOptions, Space, SpaceJson } from "./space.ts";
 
 export interface DiscreteOptions {
@@ -15,6 +15,7 @@ export class Discrete implements Space<number> {
   readonly n: number;
   readonly start: number;
   readonly schema: z.ZodType<number>;
+  readonly isFlattenable = true;
 
   constructor(n: number, { start = 0 }: DiscreteOptions = {}) {
     if (!Number.isSafeInteger(n) || n < 1)
@@ -37,7 +38,7 @@ export class Discrete implements Space<number> {
   }
 
   /** `mask` has one 0 or 1 per value, 1 = allowed (none allowed gives `start`); `probability` one weight, sum 1. */
-  sample(random: RandomStream, options: SampleOptions = {}): number {
+  sample(random: RandomSource, options: SampleOptions = {}): number {
     return this.start + (drawMasked(random, this.n, options) ?? 0);
   }
 

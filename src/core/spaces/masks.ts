@@ -1,28 +1,45 @@
 import { ConfigError, describe } from "../../base/errors.ts";
-import type { RandomStream } from "../random.ts";
+import { drawInteger, drawWeighted, type RandomSource } from "./random-source.ts";
 import type { SampleOptions } from "./space.ts";
 
-/** An index 0 … n−1 under the mask or the probabilities of `options`; undefined where the mask allows none. */
-export function drawMasked(random: RandomStream, n: number, { mask, probability }: SampleOptions): number | undefined {
-  if (mask !== undefined && probability !== undefined) {
+/** A mask or probabilities may be given, not both. */
+export function refuseBoth({ mask, probability }: SampleOptions): void {
+  if ((mask ?? undefined) !== undefined && (probability ?? undefined) !== undefined) {
     throw new ConfigError("Expected a mask or a probability, got both. Fold the mask into the probability.");
   }
-  if (mask !== undefined) return drawAllowed(random, n, mask);
-  if (probability !== undefined) return drawWeighted(random, n, probability);
-  return random.integer(0, n);
 }
 
-function drawAllowed(random: RandomStream, n: number, mask: unknown): number | undefined {
+/** Neither a mask nor probabilities, for spaces that have none. */
+export function refuseMasks(space: string, { mask, probability }: SampleOptions = {}): void {
+  if ((mask ?? undefined) !== undefined || (probability ?? undefined) !== undefined) {
+    throw new ConfigError(`Expected no mask or probability for a ${space}, got one. Leave it out.`);
+  }
+}
+
+/** An index 0 … n−1 under the mask or the probabilities of `options`; undefined where the mask allows none. */
+export function drawMasked(random: RandomSource, n: number, { mask, probability }: SampleOptions): number | undefined {
+  refuseBoth({ mask, probability });
+  if (mask !== undefined && mask !== null) {
+    const allowed = allowedIndices(mask, n);
+    return allowed.length > 0 ? allowed[drawInteger(random, 0, allowed.length)] : undefined;
+  }
+  if (probability !== undefined && probability !== null) return drawWeighted(random, checkedWeights(probability, n));
+  return drawInteger(random, 0, n);
+}
+
+/** Where a mask of n zeros and ones has its ones. */
+export function allowedIndices(mask: unknown, n: number): number[] {
   const flags = numbers(mask, n, "mask");
   const allowed: number[] = [];
   for (let i = 0; i < n; i++) {
     if (flags[i] !== 0 && flags[i] !== 1) throw new ConfigError(`Expected a mask of 0 and 1, got ${describe(mask)}.`);
     if (flags[i] === 1) allowed.push(i);
   }
-  return allowed.length > 0 ? allowed[random.integer(0, allowed.length)] : undefined;
+  return allowed;
 }
 
-function drawWeighted(random: RandomStream, n: number, probability: unknown): number {
+/** n weights ≥ 0 that sum to 1, within 1e-5. */
+export function checkedWeights(probability: unknown, n: number): ArrayLike<number> {
   const weights = numbers(probability, n, "probability");
   let sum = 0;
   for (let i = 0; i < n; i++) {
@@ -30,15 +47,7 @@ function drawWeighted(random: RandomStream, n: number, probability: unknown): nu
     sum += weights[i];
   }
   if (Math.abs(sum - 1) > 1e-5) throw new ConfigError(`Expected probabilities that sum to 1, got the sum ${sum}.`);
-  let rest = random.uniform() * sum;
-  let last = 0;
-  for (let i = 0; i < n; i++) {
-    if (weights[i] === 0) continue;
-    last = i;
-    rest -= weights[i];
-    if (rest < 0) return i;
-  }
-  return last; // rounding left a crumb
+  return weights;
 }
 
 function numbers(value: unknown, length: number, name: string): ArrayLike<number> {

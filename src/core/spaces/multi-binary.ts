@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ConfigError, describe } from "../../base/errors.ts";
-import type { RandomStream } from "../random.ts";
+import { refuseBoth } from "./masks.ts";
 import { shapeText } from "./numpy-text.ts";
+import { drawBits, drawUniform, type RandomSource } from "./random-source.ts";
 import type { SampleOptions, Space, SpaceJson } from "./space.ts";
 
 /** An array of zeros and ones; values are flat Int8Arrays in row-major order. */
@@ -10,6 +11,7 @@ export class MultiBinary implements Space<Int8Array> {
   readonly shape: readonly number[];
   readonly schema: z.ZodType<Int8Array>;
   readonly flatSize: number;
+  readonly isFlattenable = true;
 
   /** `n` is the length, or the shape. */
   constructor(n: number | readonly number[]) {
@@ -28,16 +30,13 @@ export class MultiBinary implements Space<Int8Array> {
   }
 
   /** `mask` has one entry per element: 0 or 1 fixes it, 2 leaves it to chance; `probability` is that of a 1. */
-  sample(random: RandomStream, { mask, probability }: SampleOptions = {}): Int8Array {
-    if (mask !== undefined && probability !== undefined) {
-      throw new ConfigError("Expected a mask or a probability, got both. Give probability 0 or 1 to fix an element.");
-    }
+  sample(random: RandomSource, { mask, probability }: SampleOptions = {}): Int8Array {
+    refuseBoth({ mask, probability });
     const fixed = this.#list(mask, "mask", (x) => x === 0 || x === 1 || x === 2);
     const ones = this.#list(probability, "probability", (x) => x >= 0 && x <= 1);
-    return new Int8Array(this.flatSize).map((_, i) => {
-      const drawn = random.uniform() < (ones?.[i] ?? 0.5) ? 1 : 0;
-      return fixed === undefined || fixed[i] === 2 ? drawn : fixed[i];
-    });
+    if (ones) return new Int8Array(this.flatSize).map((_, i) => (drawUniform(random) < ones[i] ? 1 : 0));
+    const bits = drawBits(random, this.flatSize);
+    return fixed ? bits.map((bit, i) => (fixed[i] === 2 ? bit : fixed[i])) : bits;
   }
 
   equals(other: unknown): boolean {

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { ConfigError, describe } from "../../base/errors.ts";
-import type { RandomStream } from "../random.ts";
-import { drawMasked } from "./masks.ts";
-import { arrayText } from "./numpy-text.ts";
+import { nested } from "./box.ts";
+import { drawMasked, refuseBoth } from "./masks.ts";
+import { arrayText, shapeText } from "./numpy-text.ts";
+import { drawUniform, type RandomSource } from "./random-source.ts";
 import type { SampleOptions, Space, SpaceJson } from "./space.ts";
 
 export interface MultiDiscreteOptions {
@@ -25,6 +26,7 @@ export class MultiDiscrete implements Space<Int32Array> {
   readonly shape: readonly number[];
   readonly schema: z.ZodType<Int32Array>;
   readonly flatSize: number;
+  readonly isFlattenable = true;
 
   constructor(nvec: ArrayLike<number>, { start, shape = [nvec.length] }: MultiDiscreteOptions = {}) {
     for (let i = 0; i < nvec.length; i++) {
@@ -61,10 +63,15 @@ export class MultiDiscrete implements Space<Int32Array> {
     return value.every((x, i) => x >= this.start[i] && x < this.start[i] + this.nvec[i]);
   }
 
-  /** `mask` and `probability` are lists with one entry per element, each in the form that Discrete takes. */
-  sample(random: RandomStream, { mask, probability }: SampleOptions = {}): Int32Array {
-    const masks = optionalList(mask, this.nvec.length, "mask");
-    const probabilities = optionalList(probability, this.nvec.length, "probability");
+  /**
+   * `mask` and `probability` are lists with one entry per element, each in the form that Discrete takes; of several axes,
+   * lists of lists.
+   */
+  sample(random: RandomSource, { mask, probability }: SampleOptions = {}): Int32Array {
+    refuseBoth({ mask, probability });
+    const masks = this.#list(mask, "mask");
+    const probabilities = this.#list(probability, "probability");
+    if (!masks && !probabilities) return this.nvec.map((n, i) => this.start[i] + Math.floor(n * drawUniform(random)));
     return this.nvec.map((n, i) => {
       const index = drawMasked(random, n, { mask: masks?.[i], probability: probabilities?.[i] });
       return this.start[i] + (index ?? 0);
@@ -74,7 +81,7 @@ export class MultiDiscrete implements Space<Int32Array> {
   equals(other: unknown): boolean {
     return (
       other instanceof MultiDiscrete &&
-      other.nvec.length === this.nvec.length &&
+      shapeText(other.shape) === shapeText(this.shape) &&
       this.nvec.every((n, i) => n === other.nvec[i] && this.start[i] === other.start[i])
     );
   }
@@ -103,21 +110,27 @@ export class MultiDiscrete implements Space<Int32Array> {
   }
 
   toJSON(): SpaceJson {
-    return { type: "MultiDiscrete", dtype: "int64", nvec: [...this.nvec], start: [...this.start] };
+    return {
+      type: "MultiDiscrete",
+      dtype: "int64",
+      nvec: nested(this.nvec, this.shape),
+      start: nested(this.start, this.shape),
+    };
   }
 
   toString(): string {
     const start = this.start.some((x) => x !== 0) ? `, start=${arrayText(this.start, "int32")}` : "";
     return `MultiDiscrete(${arrayText(this.nvec, "int32")}${start})`;
   }
-}
 
-function optionalList(value: unknown, length: number, name: string): readonly unknown[] | undefined {
-  if (value === undefined) return undefined;
-  if (!Array.isArray(value) || value.length !== length) {
-    throw new ConfigError(
-      `Expected ${name} to be a list with one entry per element (${length}), got ${describe(value)}.`,
-    );
+  #list(value: unknown, name: string): readonly unknown[] | undefined {
+    if (value === undefined || value === null) return undefined;
+    const list = Array.isArray(value) ? value.flat(this.shape.length - 1) : [];
+    if (list.length !== this.nvec.length) {
+      throw new ConfigError(
+        `Expected ${name} to be a list with one entry per element (${this.nvec.length}), got ${describe(value)}.`,
+      );
+    }
+    return list;
   }
-  return value;
 }

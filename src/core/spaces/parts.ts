@@ -1,4 +1,5 @@
 import { ConfigError } from "../../base/errors.ts";
+import { DTYPES, type SpaceDType } from "./dtype.ts";
 import type { Space } from "./space.ts";
 
 /** Flat vectors one after the other; float64 as soon as one of them is. */
@@ -27,4 +28,23 @@ export function splitFlat(flat: ArrayLike<number>, spaces: readonly Space<unknow
     offset += space.flatSize;
     return part;
   });
+}
+
+/** The array that a space's values flatten to: float64 as soon as one of its parts needs it. */
+export function flatArrayOf(space: Space<unknown>): typeof Float32Array | typeof Float64Array {
+  const { dtype, spaces = {} } = space as { dtype?: SpaceDType; spaces?: Readonly<Record<string, Space<unknown>>> };
+  const wide = Object.values(spaces).some((part) => flatArrayOf(part) === Float64Array);
+  return wide || (dtype !== undefined && DTYPES[dtype].flat === Float64Array) ? Float64Array : Float32Array;
+}
+
+/** Whether two lists of spaces are equal, one by one. */
+export function isAlike(spaces: readonly Space<unknown>[], others: readonly Space<unknown>[]): boolean {
+  return spaces.length === others.length && spaces.every((space, i) => space.equals(others[i]));
+}
+
+/** What `flatten`, `unflatten` and `flatSize` throw where the length of a value is its own. */
+export function notFlattenable(space: Space<unknown>): ConfigError {
+  return new ConfigError(
+    `Expected a space that flattens to a vector of one length, got ${space}. Use the functions flatten and flattenSpace, which keep the structure.`,
+  );
 }

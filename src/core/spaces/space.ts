@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { RandomStream } from "../random.ts";
+import type { RandomSource } from "./random-source.ts";
 
 /** What a space becomes on disk: Minari's form, `type` first. */
 export type SpaceJson = Readonly<{ type: string } & Record<string, unknown>>;
@@ -16,10 +16,12 @@ export interface Space<T> {
   readonly type: string;
   /** Accepts exactly what `contains` accepts. */
   readonly schema: z.ZodType<T>;
-  sample(random: RandomStream, options?: SampleOptions): T;
+  sample(random: RandomSource, options?: SampleOptions): T;
   contains(value: unknown): value is T;
   equals(other: unknown): boolean;
-  /** Length of `flatten(value)`. */
+  /** Whether every value flattens to a vector of one length; false for a Sequence, a Graph, and what contains one. */
+  readonly isFlattenable: boolean;
+  /** Length of `flatten(value)`; throws, as `flatten` and `unflatten` do, where the space is not flattenable. */
   readonly flatSize: number;
   flatten(value: T): Float32Array | Float64Array;
   unflatten(flat: ArrayLike<number>): T;

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ConfigError, describe } from "../../base/errors.ts";
-import type { RandomStream } from "../random.ts";
-import { joinFlat, splitFlat } from "./parts.ts";
+import { refuseBoth } from "./masks.ts";
+import { isAlike, joinFlat, notFlattenable, splitFlat } from "./parts.ts";
+import { partSource, type RandomSource } from "./random-source.ts";
 import type { SampleOptions, Space, SpaceJson, SpaceValue } from "./space.ts";
 
 /** The values of a list of spaces. */
@@ -12,15 +13,22 @@ export class Tuple<const S extends readonly Space<unknown>[]> implements Space<T
   readonly type = "Tuple";
   readonly spaces: S;
   readonly schema: z.ZodType<TupleValue<S>>;
-  readonly flatSize: number;
+  readonly isFlattenable: boolean;
+  readonly #flatSize: number | undefined;
 
   constructor(spaces: S) {
     if (spaces.length === 0) throw new ConfigError("Expected a Tuple of at least one space, got none.");
     this.spaces = spaces;
-    this.flatSize = spaces.reduce((sum, space) => sum + space.flatSize, 0);
+    this.isFlattenable = spaces.every((space) => space.isFlattenable);
+    this.#flatSize = this.isFlattenable ? spaces.reduce((sum, space) => sum + space.flatSize, 0) : undefined;
     this.schema = z.custom<TupleValue<S>>((value) => this.contains(value), {
       error: (issue) => `Expected value in ${this}, got ${describe(issue.input)}`,
     });
+  }
+
+  get flatSize(): number {
+    if (this.#flatSize === undefined) throw notFlattenable(this);
+    return this.#flatSize;
   }
 
   contains(value: unknown): value is TupleValue<S> {
@@ -29,20 +37,21 @@ export class Tuple<const S extends readonly Space<unknown>[]> implements Space<T
   }
 
   /** `mask` and `probability` are lists with one entry per space, each in that space's form or undefined. */
-  sample(random: RandomStream, { mask, probability }: SampleOptions = {}): TupleValue<S> {
+  sample(random: RandomSource, { mask, probability }: SampleOptions = {}): TupleValue<S> {
+    refuseBoth({ mask, probability });
     const masks = this.#list(mask, "mask");
     const probabilities = this.#list(probability, "probability");
     return this.spaces.map((space, i) =>
-      space.sample(random, { mask: masks?.[i], probability: probabilities?.[i] }),
+      space.sample(partSource(random, i), { mask: masks?.[i], probability: probabilities?.[i] }),
     ) as unknown as TupleValue<S>;
   }
 
   equals(other: unknown): boolean {
-    if (!(other instanceof Tuple) || other.spaces.length !== this.spaces.length) return false;
-    return this.spaces.every((space, i) => space.equals(other.spaces[i]));
+    return other instanceof Tuple && isAlike(this.spaces, other.spaces);
   }
 
   flatten(value: TupleValue<S>): Float32Array | Float64Array {
+    if (!this.isFlattenable) throw notFlattenable(this);
     return joinFlat(this.spaces.map((space, i) => space.flatten(value[i])));
   }
 
@@ -60,7 +69,7 @@ export class Tuple<const S extends readonly Space<unknown>[]> implements Space<T
   }
 
   #list(value: unknown, name: string): readonly unknown[] | undefined {
-    if (value === undefined) return undefined;
+    if (value === undefined || value === null) return undefined;
     if (!Array.isArray(value) || value.length !== this.spaces.length) {
       throw new ConfigError(
         `Expected ${name} to be a list with one entry per space (${this.spaces.length}), got ${describe(value)}.`,

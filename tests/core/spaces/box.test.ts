@@ -30,7 +30,7 @@ describe("Box.contains", () => {
   });
 
   it("takes an array of length 1 for shape [], never a number", () => {
-    const scalar = new Box({ low: -2, high: 2 });
+    const scalar = new Box({ low: -2, high: 2, shape: [] });
     expect(scalar.shape).toEqual([]);
     expect(scalar.contains(Float32Array.of(1))).toBe(true);
     expect(scalar.contains(1)).toBe(false);
@@ -102,7 +102,7 @@ describe("Box as text and JSON", () => {
     [new Box({ low: -1, high: 1, shape: [3] }), "Box(-1.0, 1.0, (3,), float32)"],
     [image, "Box(0, 255, (4, 4, 3), uint8)"],
     [new Box({ low: -Infinity, high: Infinity, shape: [2], dtype: "float64" }), "Box(-inf, inf, (2,), float64)"],
-    [new Box({ low: 0, high: 0.1 }), "Box(0.0, 0.1, (), float32)"],
+    [new Box({ low: 0, high: 0.1 }), "Box(0.0, 0.1, (1,), float32)"],
     [
       new Box({ low: 0, high: (12 * 2 * 2 * Math.PI) / 360, shape: [1] }),
       "Box(0.0, 0.41887903, (1,), float32)", // CartPole's angle

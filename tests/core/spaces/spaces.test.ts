@@ -4,8 +4,11 @@ import { RandomStream } from "../../../src/core/random.ts";
 import { Box } from "../../../src/core/spaces/box.ts";
 import { Dict } from "../../../src/core/spaces/dict.ts";
 import { Discrete } from "../../../src/core/spaces/discrete.ts";
+import { Graph } from "../../../src/core/spaces/graph.ts";
 import { MultiBinary } from "../../../src/core/spaces/multi-binary.ts";
 import { MultiDiscrete } from "../../../src/core/spaces/multi-discrete.ts";
+import { OneOf } from "../../../src/core/spaces/one-of.ts";
+import { Sequence } from "../../../src/core/spaces/sequence.ts";
 import type { Space } from "../../../src/core/spaces/space.ts";
 import { spaceFromJSON } from "../../../src/core/spaces/space-from-json.ts";
 import { Text } from "../../../src/core/spaces/text.ts";
@@ -20,6 +23,16 @@ const spaces: Space<unknown>[] = [
   new Text({ maxLength: 6, minLength: 0, charset: "bca🙂" }),
   new Tuple([new Discrete(2), new Box({ low: 0, high: 1, shape: [2] })]),
   new Dict({ speed: new Box({ low: -1, high: 1, shape: [1], dtype: "float64" }), gear: new Discrete(5) }),
+  new MultiDiscrete([2, 3, 4, 5, 6, 7], { shape: [2, 3] }),
+  new OneOf([new Discrete(2), new Box({ low: 0, high: 1, shape: [2], dtype: "float64" }), new MultiBinary(3)]),
+  new Sequence(new Discrete(3)),
+  new Sequence(new Box({ low: 0, high: 1, shape: [2] }), { stack: true }),
+  new Sequence(new Dict({ a: new Discrete(3), b: new Text({ maxLength: 2 }) }), { stack: true }),
+  new Graph({ nodeSpace: new Discrete(3) }),
+  new Graph({ nodeSpace: new Box({ low: 0, high: 1, shape: [2] }), edgeSpace: new Discrete(4) }),
+  new Graph({ nodeSpace: new Text({ maxLength: 3 }), edgeSpace: new Tuple([new MultiBinary(2), new Discrete(2)]) }),
+  new Tuple([new Discrete(2), new Sequence(new Discrete(2))]),
+  new Dict({ text: new Text({ maxLength: 1 }), graph: new Graph({ nodeSpace: new Discrete(2) }) }),
   new Dict({ deep: new Tuple([new Dict({ x: new MultiBinary(1) })]) }),
 ];
 
@@ -28,7 +41,7 @@ describe.each(spaces.map((space) => ({ name: String(space), space })))("$name", 
   const samples = Array.from({ length: 30 }, () => space.sample(random));
 
   it("contains its samples, and its schema accepts exactly those", () => {
-    const strangers = [undefined, null, "§", 1.5, -99, {}, [], [9], new Float32Array(9), { gear: 5, speed: 0 }];
+    const strangers = [undefined, null, "§", 1.5, -99, {}, [[]], [9], new Float32Array(9), { gear: 5, speed: 0 }];
     for (const value of samples) expect(space.contains(value)).toBe(true);
     for (const value of strangers) expect(space.contains(value)).toBe(false);
     for (const value of [...samples, ...strangers]) {
@@ -41,7 +54,13 @@ describe.each(spaces.map((space) => ({ name: String(space), space })))("$name", 
     expect(samples.map(() => space.sample(again))).toEqual(samples);
   });
 
-  it("flattens to flatSize numbers and back", () => {
+  it("flattens to flatSize numbers and back, or says that it cannot", () => {
+    if (!space.isFlattenable) {
+      expect(() => space.flatSize).toThrow(/flattens to a vector/);
+      expect(() => space.flatten(samples[0])).toThrow(/flattens to a vector/);
+      expect(() => space.unflatten([0])).toThrow(/flattens to a vector/);
+      return;
+    }
     for (const value of samples) {
       const flat = space.flatten(value);
       expect(flat.length).toBe(space.flatSize);
@@ -152,7 +171,7 @@ describe("spaceFromJSON", () => {
   });
 
   it.each([
-    [{ type: "Graph" }, /Expected a space with type Box, Discrete/],
+    [{ type: "Torus" }, /Expected a space with type Box, Discrete/],
     [undefined, /got undefined/],
     [{ type: "Discrete", n: "3" }, /Expected the JSON of a Discrete/],
     [{ type: "Discrete", n: 0 }, /integer ≥ 1/],
