@@ -121,7 +121,7 @@ export async function makePythonEnv(name: string, options: PythonOptions): Promi
     const id = `python:${name}`;
     const given = python === undefined ? kwargs : { ...kwargs, python };
     const env = new PythonEnv(child, described, { id, kwargs: given });
-    return new OrderEnforcing(disableEnvChecker ? env : new PassiveEnvChecker(env), { spec: env.spec });
+    return new OrderEnforcing(disableEnvChecker ? env : new PassiveEnvChecker(env));
   } catch (error) {
     await child.close();
     throw error;

@@ -1,4 +1,4 @@
-import { describe, ReverieError } from "../base/errors.ts";
+import { ConfigError, describe, ReverieError } from "../base/errors.ts";
 import type { Space } from "./spaces/space.ts";
 import type { Problem } from "./step-problems.ts";
 
@@ -37,3 +37,9 @@ export class NameNotFoundError extends UnregisteredEnvError {}
 
 /** The name is known, the version is not. */
 export class VersionNotFoundError extends UnregisteredEnvError {}
+
+/** The version is older than all that are registered: it is no longer there. */
+export class DeprecatedEnvError extends VersionNotFoundError {}
+
+/** An environment that cannot be registered under its id. */
+export class RegistrationError extends ConfigError {}

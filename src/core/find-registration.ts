@@ -1,6 +1,6 @@
 import { describe } from "../base/errors.ts";
 import { type EnvId, nearest, parseEnvId } from "./env-id.ts";
-import { NameNotFoundError, NamespaceNotFoundError, VersionNotFoundError } from "./errors.ts";
+import { DeprecatedEnvError, NameNotFoundError, NamespaceNotFoundError, VersionNotFoundError } from "./errors.ts";
 import type { Registration } from "./registry.ts";
 
 /** The registration under an id; an id without a version means the newest one. */
@@ -35,10 +35,26 @@ export function findRegistration(registrations: ReadonlyMap<string, Registration
 
   const newest = versions.reduce((a, b) => ((b.version ?? -1) > (a.version ?? -1) ? b : a));
   if (wanted.version === undefined) return registrations.get(newest.key)!;
-  throw new VersionNotFoundError(
+  const NotFound = wanted.version < (newest.version ?? 0) ? DeprecatedEnvError : VersionNotFoundError;
+  throw new NotFound(
     `Expected a registered version of ${wanted.name}, got v${wanted.version}. ` +
       `There is ${versions.map(({ key }) => key).join(", ")}. Use ${describe(newest.key)}.`,
   );
+}
+
+/** The newest version of an id's name, where it is newer than the version that the id names. */
+export function newerThan(registrations: ReadonlyMap<string, Registration>, id: string): string | undefined {
+  const wanted = parseEnvId(id);
+  if (wanted.version === undefined) return undefined;
+  let newest = wanted.version;
+  let found: string | undefined;
+  for (const key of registrations.keys()) {
+    const { namespace, name, version = -1 } = parseEnvId(key);
+    if (namespace !== wanted.namespace || name !== wanted.name || version <= newest) continue;
+    newest = version;
+    found = key;
+  }
+  return found;
 }
 
 type KnownId = EnvId & { readonly key: string };

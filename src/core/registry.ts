@@ -1,12 +1,13 @@
 import { ConfigError, describe } from "../base/errors.ts";
-import type { Awaitable, Env, EnvSpec, RenderMode } from "./env.ts";
+import type { Awaitable, Env, EnvSpec, RenderMode, WrapperSpec } from "./env.ts";
 import { parseEnvId } from "./env-id.ts";
 import { findScheme } from "./env-scheme.ts";
-import { findRegistration } from "./find-registration.ts";
+import { RegistrationError } from "./errors.ts";
+import { findRegistration, newerThan } from "./find-registration.ts";
+import { importPlugin, splitPlugin } from "./plugin.ts";
 import { specFromJSON } from "./spec.ts";
-import { OrderEnforcing } from "./wrappers/order-enforcing.ts";
-import { PassiveEnvChecker } from "./wrappers/passive-env-checker.ts";
-import { TimeLimit } from "./wrappers/time-limit.ts";
+import { warn } from "./warn.ts";
+import { wrapAsSpecified } from "./wrap-as-specified.ts";
 
 /** An environment that can be made by its id. */
 export interface Registration<Kwargs extends object = Readonly<Record<string, unknown>>> {
@@ -23,22 +24,31 @@ export interface Registration<Kwargs extends object = Readonly<Record<string, un
   readonly rewardThreshold?: number;
   /** The same seed and actions may give different episodes. */
   readonly nondeterministic?: boolean;
+  /** Leaves PassiveEnvChecker out; default false. */
+  readonly disableEnvChecker?: boolean;
+  /** False leaves OrderEnforcing out; default true. */
+  readonly orderEnforce?: boolean;
+  /** Wrappers beyond those of `make`, from the inside out. */
+  readonly additionalWrappers?: readonly WrapperSpec[];
   /** Defaults that the kwargs of `make` override. */
   readonly kwargs?: Partial<Kwargs>;
 }
 
 const registrations = new Map<string, Registration>();
+let currentNamespace: string | undefined;
 
 /** All registered environments by id, in the order of their registration. */
 export const registry: ReadonlyMap<string, Registration> = registrations;
 
 /** Makes an environment known to `make`. An id can be taken once; `unregister` frees it. */
 export function register<Kwargs extends object>(registration: Registration<Kwargs>): void {
-  const { id, maxEpisodeSteps, entryPoint } = registration;
-  parseEnvId(id);
+  const { maxEpisodeSteps, entryPoint } = registration;
+  const parts = parseEnvId(registration.id);
+  const id = currentNamespace === undefined ? registration.id : `${currentNamespace}/${bareId(registration.id)}`;
   if (registrations.has(id)) {
-    throw new ConfigError(`Expected an id that is free, got ${describe(id)}, which is taken. Raise the version.`);
+    throw new RegistrationError(`Expected an id that is free, got ${describe(id)}, which is taken. Raise the version.`);
   }
+  checkVersioning(id, parts.version);
   if (maxEpisodeSteps !== undefined && (!Number.isInteger(maxEpisodeSteps) || maxEpisodeSteps < 1)) {
     throw new ConfigError(
       `Expected maxEpisodeSteps of ${id} to be an integer ≥ 1, got ${describe(maxEpisodeSteps)}. Leave it out for no limit.`,
@@ -47,7 +57,19 @@ export function register<Kwargs extends object>(registration: Registration<Kwarg
   if (typeof entryPoint !== "function") {
     throw new ConfigError(`Expected entryPoint of ${id} to be a function of kwargs, got ${describe(entryPoint)}.`);
   }
-  registrations.set(id, registration as unknown as Registration);
+  registrations.set(id, { ...(registration as unknown as Registration), id });
+}
+
+/** Registers all that `registerAll` registers under a namespace, whatever theirs was. */
+export function withNamespace(namespace: string, registerAll: () => void): void {
+  parseEnvId(`${namespace}/Any-v0`);
+  const outer = currentNamespace;
+  currentNamespace = namespace;
+  try {
+    registerAll();
+  } finally {
+    currentNamespace = outer;
+  }
 }
 
 /** Forgets an environment; answers whether it was known. */
@@ -67,63 +89,78 @@ export interface MakeOptions {
   readonly renderMode?: RenderMode;
   /** Overrides the registered limit; −1: no limit. */
   readonly maxEpisodeSteps?: number;
-  /** Leaves PassiveEnvChecker out; default false. */
+  /** Leaves PassiveEnvChecker out, or in; default: as registered. */
   readonly disableEnvChecker?: boolean;
   readonly [kwarg: string]: unknown;
 }
 
 /**
  * Makes a registered environment and wraps it: PassiveEnvChecker, then OrderEnforcing, then TimeLimit where there is one.
+ * `module:id` imports the module first, for what it registers. An id without a version means the newest.
  * The types of observations and actions are the caller's word: `await make<Float32Array, number>("CartPole-v1")`.
  */
 export async function make<Observation = unknown, Action = unknown>(
-  id: string,
+  id: string | EnvSpec,
   options: MakeOptions = {},
 ): Promise<Env<Observation, Action>> {
+  if (typeof id === "object" && id !== null) return makeFromSpec(id, options);
   const scheme = findScheme(id);
   if (scheme) return (await scheme(options)) as unknown as Env<Observation, Action>;
-  const { maxEpisodeSteps, disableEnvChecker, ...kwargs } = options;
-  const registration = findRegistration(registrations, id);
-  const given = Object.fromEntries(Object.entries(kwargs).filter(([, value]) => value !== undefined));
-  const limit = maxEpisodeSteps ?? registration.maxEpisodeSteps;
-  const spec: EnvSpec = {
-    id: registration.id,
-    kwargs: { ...registration.kwargs, ...given },
-    maxEpisodeSteps: limit === -1 ? undefined : limit,
-    rewardThreshold: registration.rewardThreshold,
-    nondeterministic: registration.nondeterministic,
-  };
-  return makeFromSpec(spec, { disableEnvChecker });
+  const { plugin, id: wanted } = splitPlugin(id);
+  if (plugin !== undefined) await importPlugin(plugin);
+  const spec = specOf(wanted);
+  const newer = newerThan(registrations, wanted);
+  if (newer !== undefined) warn(`${wanted} is out of date. Use ${newer}.`, { deprecated: true });
+  if (wanted !== spec.id) warn(`${wanted} names no version: the newest, ${spec.id}, is made. Name it to keep it.`);
+  return makeFromSpec(plugin === undefined ? spec : { ...spec, plugin }, options);
 }
 
-/** Makes the environment that a spec (or its JSON text) describes, completely: registered defaults play no part. */
+/**
+ * Makes the environment that a spec (or its JSON text) describes, completely: registered defaults play no part. Options
+ * are laid over the spec as those of `make` are over the registration.
+ */
 export async function makeFromSpec<Observation = unknown, Action = unknown>(
   spec: EnvSpec | string,
-  { disableEnvChecker = false }: Pick<MakeOptions, "disableEnvChecker"> = {},
+  options: MakeOptions = {},
 ): Promise<Env<Observation, Action>> {
+  const { maxEpisodeSteps, disableEnvChecker, ...kwargs } = options;
   const given = typeof spec === "string" ? specFromJSON(spec) : spec;
-  const scheme = findScheme(given.id);
+  const over = Object.fromEntries(Object.entries(kwargs).filter(([, value]) => value !== undefined));
+  const limit = maxEpisodeSteps ?? given.maxEpisodeSteps;
+  const asked: EnvSpec = {
+    ...given,
+    kwargs: { ...given.kwargs, ...over },
+    maxEpisodeSteps: limit === -1 ? undefined : limit,
+    disableEnvChecker: disableEnvChecker ?? given.disableEnvChecker,
+  };
+  const scheme = findScheme(asked.id);
   if (scheme) {
-    const options = { ...given.kwargs, maxEpisodeSteps: given.maxEpisodeSteps ?? -1, disableEnvChecker };
-    return (await scheme(options)) as unknown as Env<Observation, Action>;
+    const forScheme = {
+      ...asked.kwargs,
+      maxEpisodeSteps: limit ?? -1,
+      disableEnvChecker: asked.disableEnvChecker ?? false,
+    };
+    return (await scheme(forScheme)) as unknown as Env<Observation, Action>;
   }
-  const { id, entryPoint } = findRegistration(registrations, given.id);
-  const bare: unknown = await entryPoint(given.kwargs);
-  if (!isEnv(bare)) {
-    throw new ConfigError(`Expected the entry point of ${id} to give an environment, got ${describe(bare)}.`);
-  }
-  const checked = disableEnvChecker ? bare : new PassiveEnvChecker(bare);
-  const ordered = new OrderEnforcing(checked, { spec: { ...given, id } });
-  const { maxEpisodeSteps } = given;
-  const env = maxEpisodeSteps === undefined ? ordered : new TimeLimit(ordered, { maxEpisodeSteps });
-  return env as unknown as Env<Observation, Action>;
+  if (asked.plugin !== undefined) await importPlugin(asked.plugin);
+  const { id, entryPoint } = findRegistration(registrations, asked.id);
+  return (await wrapAsSpecified({ ...asked, id }, entryPoint)) as unknown as Env<Observation, Action>;
 }
 
-function isEnv(value: unknown): value is Env {
-  const methods = ["reset", "step", "render", "close"];
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    methods.every((name) => typeof Reflect.get(value, name) === "function")
-  );
+function bareId(id: string): string {
+  return id.slice(id.indexOf("/") + 1);
+}
+
+/** A name has versions or it has none: an id without a version always means the newest. */
+function checkVersioning(id: string, version: number | undefined): void {
+  const { namespace, name } = parseEnvId(id);
+  for (const key of registrations.keys()) {
+    const other = parseEnvId(key);
+    if (other.namespace !== namespace || other.name !== name) continue;
+    if ((other.version === undefined) === (version === undefined)) continue;
+    throw new RegistrationError(
+      `Expected ${describe(id)} to have ${version === undefined ? "a version as" : "no version, like"} ${describe(key)}. ` +
+        "An id without a version means the newest of its name.",
+    );
+  }
 }

@@ -13,7 +13,7 @@ export class ActionRepeat<Observation, Action> extends Wrapper<Observation, Acti
   readonly repeat: number;
 
   constructor(env: Env<Observation, Action>, { repeat }: ActionRepeatOptions) {
-    super(env);
+    super(env, { kwargs: { repeat } });
     if (!Number.isInteger(repeat) || repeat < 1) {
       throw new ConfigError(`Expected repeat to be an integer ≥ 1, got ${describe(repeat)}.`);
     }

@@ -4,22 +4,27 @@ import { ResetNeededError } from "../errors.ts";
 import { Wrapper } from "./wrapper.ts";
 
 export interface OrderEnforcingOptions {
-  /** What the environment was made from; `make` gives it. */
-  readonly spec?: EnvSpec;
+  /** Lets `render` through before the first reset; default false. */
+  readonly disableRenderOrderEnforcing?: boolean;
 }
 
 /** Refuses `step` and `render` before the first `reset`, and `step` after an episode's end. */
 export class OrderEnforcing<Observation, Action> extends Wrapper<Observation, Action> {
-  readonly #spec: EnvSpec | undefined;
+  readonly #rendersAlways: boolean;
   #phase: "new" | "running" | "over" = "new";
 
-  constructor(env: Env<Observation, Action>, { spec }: OrderEnforcingOptions = {}) {
+  constructor(env: Env<Observation, Action>, { disableRenderOrderEnforcing = false }: OrderEnforcingOptions = {}) {
     super(env);
-    this.#spec = spec ?? env.spec;
+    this.#rendersAlways = disableRenderOrderEnforcing;
   }
 
-  override get spec(): EnvSpec | undefined {
-    return this.#spec;
+  /** Whether the environment has been reset before. */
+  get hasReset(): boolean {
+    return this.#phase !== "new";
+  }
+
+  protected override extendSpec({ orderEnforce: _, ...inner }: EnvSpec): EnvSpec {
+    return inner; // to enforce the order is the default
   }
 
   override reset(options?: ResetOptions): Awaitable<Reset<Observation>> {
@@ -32,7 +37,7 @@ export class OrderEnforcing<Observation, Action> extends Wrapper<Observation, Ac
   }
 
   override render(): Awaitable<Rendered> {
-    if (this.#phase === "new") throw new ResetNeededError("render()");
+    if (this.#phase === "new" && !this.#rendersAlways) throw new ResetNeededError("render()");
     return this.env.render();
   }
 

@@ -1,5 +1,5 @@
 import { andThen } from "../awaitable.ts";
-import type { Awaitable, Env, Rendered, Reset, ResetOptions, Step } from "../env.ts";
+import type { Awaitable, Env, EnvSpec, Rendered, Reset, ResetOptions, Step } from "../env.ts";
 import { EnvContractError } from "../errors.ts";
 import { type Problem, renderProblems, resetProblems, stepProblems } from "../step-problems.ts";
 import { unwrap, Wrapper } from "./wrapper.ts";
@@ -38,6 +38,10 @@ export class PassiveEnvChecker<Observation, Action> extends Wrapper<Observation,
       this.#renderChecked = true;
       return answer;
     });
+  }
+
+  protected override extendSpec({ disableEnvChecker: _, ...inner }: EnvSpec): EnvSpec {
+    return inner; // to be checked is the default
   }
 
   #refuse(where: string, problems: readonly Problem[]): void {

@@ -24,8 +24,8 @@ export class TimeLimit<Observation, Action> extends Wrapper<Observation, Action>
     this.maxEpisodeSteps = maxEpisodeSteps;
   }
 
-  override get spec(): EnvSpec | undefined {
-    return this.env.spec && { ...this.env.spec, maxEpisodeSteps: this.maxEpisodeSteps };
+  protected override extendSpec(inner: EnvSpec): EnvSpec {
+    return { ...inner, maxEpisodeSteps: this.maxEpisodeSteps };
   }
 
   override reset(options?: ResetOptions): Awaitable<Reset<Observation>> {
