@@ -701,6 +701,13 @@ def space_from_json(data: Mapping[str, Any]) -> gym.Space:
         return spaces.Tuple([space_from_json(space) for space in data["subspaces"]])
     if kind == "Dict":
         return spaces.Dict({name: space_from_json(space) for name, space in data["subspaces"].items()})
+    if kind == "Sequence":
+        return spaces.Sequence(space_from_json(data["subspace"]), stack=bool(data.get("stack", False)))
+    if kind == "OneOf":
+        return spaces.OneOf([space_from_json(space) for space in data["subspaces"]])
+    if kind == "Graph":
+        edges = data.get("edge_space")
+        return spaces.Graph(space_from_json(data["node_space"]), None if edges is None else space_from_json(edges))
     raise ProtocolError(f"Expected a space of a known kind, got {kind!r}.")
 
 
@@ -735,6 +742,13 @@ def space_to_json(space: gym.Space) -> dict[str, Any]:
         return {"type": "Tuple", "subspaces": [space_to_json(part) for part in space.spaces]}
     if isinstance(space, spaces.Dict):
         return {"type": "Dict", "subspaces": {name: space_to_json(part) for name, part in space.spaces.items()}}
+    if isinstance(space, spaces.Sequence):
+        return {"type": "Sequence", "subspace": space_to_json(space.feature_space), "stack": bool(space.stack)}
+    if isinstance(space, spaces.OneOf):
+        return {"type": "OneOf", "subspaces": [space_to_json(part) for part in space.spaces]}
+    if isinstance(space, spaces.Graph):
+        edges = None if space.edge_space is None else space_to_json(space.edge_space)
+        return {"type": "Graph", "node_space": space_to_json(space.node_space), "edge_space": edges}
     raise TypeError(f"Expected a space that can be carried over, got {space}. Wrap the environment.")
 
 
@@ -896,12 +910,22 @@ def encode_value(space: gym.Space, value: Any, message: Message) -> Any:
         return {name: encode_value(part, value[name], message) for name, part in space.spaces.items()}
     if isinstance(space, spaces.Discrete):
         return int(value)
-    if isinstance(space, spaces.Box):
-        return encode_tree(np.asarray(value, dtype=wire_dtype(space)), message)
-    if isinstance(space, spaces.MultiDiscrete):
-        return encode_tree(np.asarray(value, dtype=np.int32), message)
-    if isinstance(space, spaces.MultiBinary):
-        return encode_tree(np.asarray(value, dtype=np.int8), message)
+    if isinstance(space, spaces.Sequence):
+        if space.stack:
+            return _encode_batch(space.feature_space, value, message)
+        return [encode_value(space.feature_space, own, message) for own in value]
+    if isinstance(space, spaces.OneOf):
+        index = int(value[0])
+        return {"index": index, "value": encode_value(space.spaces[index], value[1], message)}
+    if isinstance(space, spaces.Graph):
+        edges, links = value.edges, value.edge_links
+        return {
+            "nodes": _encode_batch(space.node_space, value.nodes, message),
+            "edges": None if edges is None else _encode_batch(space.edge_space, edges, message),
+            "edgeLinks": None if links is None else encode_tree(np.asarray(links, dtype=np.int32), message),
+        }
+    if isinstance(space, (spaces.Box, spaces.MultiDiscrete, spaces.MultiBinary)):
+        return _encode_batch(space, value, message)
     return str(value)
 
 
@@ -911,10 +935,52 @@ def decode_value(space: gym.Space, tree: Any, reply: Reply) -> Any:
         return tuple(decode_value(part, own, reply) for part, own in zip(space.spaces, tree, strict=True))
     if isinstance(space, spaces.Dict):
         return {name: decode_value(part, tree[name], reply) for name, part in space.spaces.items()}
+    if isinstance(space, spaces.Sequence):
+        if space.stack:
+            return _decode_batch(space.feature_space, tree, reply)
+        return tuple(decode_value(space.feature_space, own, reply) for own in tree)
+    if isinstance(space, spaces.OneOf):
+        return np.int64(tree["index"]), decode_value(space.spaces[tree["index"]], tree["value"], reply)
+    if isinstance(space, spaces.Graph):
+        edges, links = tree["edges"], tree["edgeLinks"]
+        return spaces.GraphInstance(
+            _decode_batch(space.node_space, tree["nodes"], reply),
+            None if edges is None else _decode_batch(space.edge_space, edges, reply),
+            None if links is None else decode_tree(links, reply).reshape(-1, 2),
+        )
     if isinstance(space, (spaces.Box, spaces.MultiDiscrete, spaces.MultiBinary)):
-        assert space.dtype is not None and space.shape is not None
-        return decode_tree(tree, reply).reshape(space.shape).astype(space.dtype, copy=False)
+        assert space.shape is not None
+        return _decode_batch(space, tree, reply).reshape(space.shape)
     return tree
+
+
+def _encode_batch(space: gym.Space | None, values: Any, message: Message) -> Any:
+    """Values side by side, of a number that the space does not tell."""
+    if isinstance(space, spaces.Tuple):
+        return [_encode_batch(part, own, message) for part, own in zip(space.spaces, values, strict=True)]
+    if isinstance(space, spaces.Dict):
+        return {name: _encode_batch(part, values[name], message) for name, part in space.spaces.items()}
+    if isinstance(space, spaces.Box):
+        return encode_tree(np.asarray(values, dtype=wire_dtype(space)), message)
+    if isinstance(space, (spaces.Discrete, spaces.MultiDiscrete)):
+        return encode_tree(np.asarray(values, dtype=np.int32), message)
+    if isinstance(space, spaces.MultiBinary):
+        return encode_tree(np.asarray(values, dtype=np.int8), message)
+    assert space is not None
+    return [encode_value(space, own, message) for own in values]
+
+
+def _decode_batch(space: gym.Space | None, tree: Any, reply: Reply) -> Any:
+    """What `_encode_batch` encoded; arrays from JavaScript are flat."""
+    if isinstance(space, spaces.Tuple):
+        return tuple(_decode_batch(part, own, reply) for part, own in zip(space.spaces, tree, strict=True))
+    if isinstance(space, spaces.Dict):
+        return {name: _decode_batch(part, tree[name], reply) for name, part in space.spaces.items()}
+    if isinstance(space, (spaces.Box, spaces.Discrete, spaces.MultiDiscrete, spaces.MultiBinary)):
+        assert space.shape is not None
+        return decode_tree(tree, reply).reshape(-1, *space.shape).astype(space.dtype, copy=False)
+    assert space is not None
+    return tuple(decode_value(space, own, reply) for own in tree)
 
 
 def encode_tree(value: Any, message: Message) -> Any:
