@@ -6,10 +6,12 @@ export { CheckpointError, ConfigError, ReverieError } from "./base/errors.ts";
 export { WriteError } from "./base/write-file.ts";
 export { EnvCheckError } from "./core/check-env/findings.ts";
 export {
+  DeprecatedEnvError,
   EnvContractError,
   InvalidActionError,
   NameNotFoundError,
   NamespaceNotFoundError,
+  RegistrationError,
   ResetNeededError,
   UnregisteredEnvError,
   VersionNotFoundError,
@@ -27,24 +29,68 @@ export type {
   EnvSpec,
   EnvState,
   Info,
+  Rendered,
   RenderFrame,
   RenderMode,
   Reset,
   ResetOptions,
   Step,
+  WrapperSpec,
 } from "./core/env.ts";
 export type { MakeOptions, Registration } from "./core/registry.ts";
-export { make, makeFromSpec, register, registry, specOf, unregister } from "./core/registry.ts";
+export { make, makeFromSpec, register, registry, specOf, unregister, withNamespace } from "./core/registry.ts";
 export { specFromJSON, specToJSON } from "./core/spec.ts";
+export { registerWrapper, type WrapperFactory } from "./core/wrapper-table.ts";
 
 // Wrappers
 
 export { ActionRepeat, type ActionRepeatOptions } from "./core/wrappers/action-repeat.ts";
+export { ActionWrapper } from "./core/wrappers/action-wrapper.ts";
+export { AddRenderObservation, type AddRenderObservationOptions } from "./core/wrappers/add-render-observation.ts";
+export { Autoreset } from "./core/wrappers/autoreset.ts";
+export { ClipAction } from "./core/wrappers/clip-action.ts";
+export { ClipReward, type ClipRewardOptions } from "./core/wrappers/clip-reward.ts";
+export { DelayObservation, type DelayObservationOptions } from "./core/wrappers/delay-observation.ts";
+export { DiscretizeAction } from "./core/wrappers/discretize-action.ts";
+export { type Binned, DiscretizeObservation, type DiscretizeOptions } from "./core/wrappers/discretize-observation.ts";
+export { DtypeObservation, type DtypeObservationOptions } from "./core/wrappers/dtype-observation.ts";
+export { FilterObservation, type FilterObservationOptions } from "./core/wrappers/filter-observation.ts";
+export { FlattenObservation } from "./core/wrappers/flatten-observation.ts";
+export { FrameStackObservation, type FrameStackObservationOptions } from "./core/wrappers/frame-stack-observation.ts";
+export { GrayscaleObservation, type GrayscaleObservationOptions } from "./core/wrappers/grayscale-observation.ts";
+export { HumanRendering, type HumanRenderingOptions, type Terminal } from "./core/wrappers/human-rendering.ts";
+export { MaxAndSkipObservation, type MaxAndSkipObservationOptions } from "./core/wrappers/max-and-skip-observation.ts";
+export { NormalizeObservation, type NormalizeObservationOptions } from "./core/wrappers/normalize-observation.ts";
+export { NormalizeReward, type NormalizeRewardOptions } from "./core/wrappers/normalize-reward.ts";
+export { ObservationWrapper } from "./core/wrappers/observation-wrapper.ts";
 export { OrderEnforcing, type OrderEnforcingOptions } from "./core/wrappers/order-enforcing.ts";
 export { PassiveEnvChecker } from "./core/wrappers/passive-env-checker.ts";
-export { type EpisodeStatistics, RecordEpisodeStatistics } from "./core/wrappers/record-episode-statistics.ts";
+export {
+  type EpisodeStatistics,
+  RecordEpisodeStatistics,
+  type RecordEpisodeStatisticsOptions,
+} from "./core/wrappers/record-episode-statistics.ts";
+export {
+  cappedCubicVideoSchedule,
+  RecordVideo,
+  type RecordVideoOptions,
+  type VideoFormat,
+} from "./core/wrappers/record-video.ts";
+export { RenderCollection, type RenderCollectionOptions } from "./core/wrappers/render-collection.ts";
+export { RescaleAction, type RescaleActionOptions } from "./core/wrappers/rescale-action.ts";
+export type { Bounds } from "./core/wrappers/rescale-box.ts";
+export { RescaleObservation, type RescaleObservationOptions } from "./core/wrappers/rescale-observation.ts";
+export { ReshapeObservation, type ReshapeObservationOptions } from "./core/wrappers/reshape-observation.ts";
+export { ResizeObservation, type ResizeObservationOptions } from "./core/wrappers/resize-observation.ts";
+export { RewardWrapper } from "./core/wrappers/reward-wrapper.ts";
+export { RunningMeanStd } from "./core/wrappers/running-mean-std.ts";
+export { StickyAction, type StickyActionOptions } from "./core/wrappers/sticky-action.ts";
+export { TimeAwareObservation, type TimeAwareObservationOptions } from "./core/wrappers/time-aware-observation.ts";
 export { TimeLimit, type TimeLimitOptions } from "./core/wrappers/time-limit.ts";
-export { unwrap, Wrapper } from "./core/wrappers/wrapper.ts";
+export { TransformAction, type TransformActionOptions } from "./core/wrappers/transform-action.ts";
+export { TransformObservation, type TransformObservationOptions } from "./core/wrappers/transform-observation.ts";
+export { TransformReward, type TransformRewardOptions } from "./core/wrappers/transform-reward.ts";
+export { findLayer, unwrap, Wrapper, type WrapperParts } from "./core/wrappers/wrapper.ts";
 
 // Spaces
 
