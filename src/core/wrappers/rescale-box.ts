@@ -35,7 +35,7 @@ export function rescaleBox(box: Box<SpaceDType>, newLow: Bounds, newHigh: Bounds
     const below = Number.isFinite(low[i]);
     const above = Number.isFinite(high[i]);
     if (below && above) gradient[i] = round((high[i] - low[i]) / (box.high[i] - box.low[i]));
-    if (below) intercept[i] = round(gradient[i] * -box.low[i] + low[i]);
+    if (below) intercept[i] = round(round(gradient[i] * -box.low[i]) + low[i]);
     else if (above) intercept[i] = round(high[i] - box.high[i]);
   }
   const map = (value: TypedArray, fn: (x: number, i: number) => number): TypedArray => {
