@@ -7,21 +7,24 @@ import { type NdArray, type Parameters, scalar, zeros } from "./array.ts";
  * and a step counter in the graph would lose whole steps beyond 2²⁴.
  */
 
-/** Running means of the gradients (m) and of their squares (v), under the parameters' names. */
+/**
+ * Decayed sums of the gradients (m) and of their squares (v), under the parameters' names: the book's running means without
+ * their factors 1 − β₁ and 1 − β₂, which one step applies once instead of to every element.
+ */
 export type AdamState = { readonly m: Parameters; readonly v: Parameters };
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
-/** Both means at zero. */
+/** Both sums at zero. */
 export function adamInit(parameters: Parameters): AdamState {
   const blank = (): Parameters =>
     Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, zeros(shape)]));
   return { m: blank(), v: blank() };
 }
 
-/** 1 / (1 − β₁ᵗ) and 1 / (1 − β₂ᵗ) for step t, counted from 1: what m and v are multiplied by to undo their start at zero. */
+/** 1 / (1 − β₁ᵗ) and 1 / (1 − β₂ᵗ) for step t, counted from 1: what the running means are multiplied by to undo their start at zero. */
 export function adamCorrections(step: number): { readonly first: NdArray; readonly second: NdArray } {
   return { first: scalar(1 / (1 - BETA1 ** step)), second: scalar(1 / (1 - BETA2 ** step)) };
 }
@@ -43,17 +46,17 @@ export function adamUpdate({ parameters, gradients, state, learningRate, correct
   parameters: Record<string, tf.Tensor>;
   state: { m: Record<string, tf.Tensor>; v: Record<string, tf.Tensor> };
 } {
-  // α·m̂ / (√v̂ + ε) with the corrections taken out of the elementwise part: √v̂ = √v · √second.
-  const root = tf.sqrt(corrections.second);
-  const rate = tf.div(tf.mul(learningRate, corrections.first), root);
+  // α·m̂ / (√v̂ + ε) with every scalar factor taken out of the elementwise part: √v̂ = √v · root, m̂ = m · (1 − β₁) · first.
+  const root = tf.sqrt(tf.mul(corrections.second, 1 - BETA2));
+  const rate = tf.div(tf.mul(tf.mul(learningRate, corrections.first), 1 - BETA1), root);
   const epsilon = tf.div(EPSILON, root);
   const next: Record<string, tf.Tensor> = {};
   const m: Record<string, tf.Tensor> = {};
   const v: Record<string, tf.Tensor> = {};
   for (const [name, parameter] of Object.entries(parameters)) {
     const gradient = gradients[name];
-    m[name] = tf.add(state.m[name], tf.mul(1 - BETA1, tf.sub(gradient, state.m[name])));
-    v[name] = tf.add(state.v[name], tf.mul(1 - BETA2, tf.sub(tf.square(gradient), state.v[name])));
+    m[name] = tf.add(tf.mul(state.m[name], BETA1), gradient);
+    v[name] = tf.add(tf.mul(state.v[name], BETA2), tf.square(gradient));
     next[name] = tf.sub(parameter, tf.mul(rate, tf.div(m[name], tf.add(tf.sqrt(v[name]), epsilon))));
   }
   return { parameters: next, state: { m, v } };

@@ -65,6 +65,11 @@ export interface Compiled<I, O> {
 /** A function of (state, inputs) whose state stays with the engine between calls. */
 export interface Resident<S, I, O> {
   step(inputs: I): Promise<Arrays<O>>;
+  /**
+   * Several steps in one call, with the same results as one by one. One graph holds them all, so the state crosses the border
+   * of ONNX Runtime once instead of every time; each new number of steps is traced and opened anew, so keep to one or two.
+   */
+  steps(inputs: readonly I[]): Promise<Arrays<O>[]>;
   /** A copy of the state as it stands. */
   read(): Promise<S>;
   /** Replaces the state (same shapes). */

@@ -11,6 +11,7 @@ export interface ProgramOptions {
 /** A resident state without its types; see Resident in compile.ts. */
 export interface AnyResident {
   step(inputs: unknown): Promise<unknown>;
+  steps(list: readonly unknown[]): Promise<unknown[]>;
   read(): Promise<unknown>;
   write(state: unknown): Promise<void>;
   dispose(): Promise<void>;

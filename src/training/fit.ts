@@ -55,6 +55,8 @@ export class NonFiniteLossError extends ReverieError {}
 
 /** Steps whose metrics make one line of the log. */
 const LOG_EVERY = 20;
+/** Steps that run in one call of the engine where nothing has to happen in between. */
+const STEPS_PER_CALL = 4;
 
 export type TrainState<C> = { weights: Parameters; adam: AdamState; carry: C };
 export type StepInputs<Batch> = {
@@ -103,25 +105,34 @@ export async function fit<Batch extends ArrayTree, C extends Carry>(options: Fit
     return weights;
   };
 
+  const look = validation?.every ?? options.steps;
+  /** The inputs of the next call, which ends at the latest where there is something to log or to validate. */
+  const draw = (from: number): StepInputs<Batch>[] => {
+    const room = Math.min(options.steps - from, look - (from % look), LOG_EVERY - (from % LOG_EVERY));
+    const count = room >= STEPS_PER_CALL ? STEPS_PER_CALL : Math.min(1, room); // one or many: two graphs at most
+    return Array.from({ length: count }, (_, i) => ({
+      batch: batches.next(),
+      learningRate: scalar(options.learningRate(from + i)),
+      corrections: adamCorrections(from + i + 1),
+    }));
+  };
+
   try {
     let savedAt = performance.now();
     let window = new MetricsWindow();
     let source = batches.state();
-    let batch = step < options.steps ? batches.next() : undefined;
-    while (batch && stale < patience) {
-      const running = resident.step({
-        batch,
-        learningRate: scalar(options.learningRate(step)),
-        corrections: adamCorrections(step + 1),
-      });
-      // While the engine computes, the next batch is made; `source` is where to go on if this step is the last one kept.
+    let inputs = draw(step);
+    while (inputs.length > 0 && stale < patience) {
+      const running = resident.steps(inputs);
+      // While the engine computes, the next batches are made; `source` is where to go on if these steps are the last kept.
       source = batches.state();
-      batch = step + 1 < options.steps ? batches.next() : undefined;
-      const figures = numbers(await running);
-      if (!Number.isFinite(figures.loss)) throw broken(figures);
-      step++;
-      window.add(figures);
-      if (step % LOG_EVERY === 0 || step === options.steps) {
+      inputs = draw(step + inputs.length);
+      for (const outputs of await running) {
+        const figures = numbers(outputs);
+        if (!Number.isFinite(figures.loss)) throw broken(figures);
+        step++;
+        window.add(figures);
+        if (step % LOG_EVERY !== 0 && step !== options.steps) continue;
         const mean = window.mean();
         await log.write(step, mean);
         progress.update(step, mean);

@@ -26,13 +26,18 @@ interface Run {
   readonly weights: Readonly<Record<string, NdArray>>;
 }
 
-async function train(model: Model, steps: number, options: Partial<CompileOptions> = {}): Promise<Run> {
+async function train(
+  model: Model,
+  steps: number,
+  { perCall = 1, ...options }: Partial<CompileOptions> & { perCall?: number } = {},
+): Promise<Run> {
   const training = await startTraining(model, { offThread: false, threads: 1, ...options });
   const batch = model.batch(5);
   const losses: number[] = [];
-  for (let t = 1; t <= steps; t++) {
-    const { loss } = (await training.step(trainingInputs(batch, t))) as unknown as { loss: NdArray };
-    losses.push(loss.data[0]);
+  for (let t = 1; t <= steps; t += perCall) {
+    const inputs = Array.from({ length: perCall }, (_, i) => trainingInputs(batch, t + i));
+    const outputs = perCall === 1 ? [await training.step(inputs[0])] : await training.steps(inputs);
+    for (const { loss } of outputs as unknown as { loss: NdArray }[]) losses.push(loss.data[0]);
   }
   const { weights } = await training.read();
   await training.dispose();
@@ -63,6 +68,10 @@ for (const make of [smallVae, smallRnn]) {
       const first = await train(make(), 8);
       expect(await train(make(), 8)).toEqual(first);
       expect(await train(make(), 8, { offThread: true })).toEqual(first);
+    });
+
+    it("is the same to the bit when several steps share a call", async () => {
+      expect(await train(make(), 8, { perCall: 4 })).toEqual(await train(make(), 8));
     });
 
     it("agrees on one thread and on two", async () => {

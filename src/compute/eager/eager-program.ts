@@ -50,29 +50,31 @@ export class EagerProgram implements Program {
       const tensors = leavesOf(current(), isTensor, unexpected);
       return this.#within(() => rebuild(template, isNdArray, ({ dtype }, i) => toArray(tensors[i].value, dtype)));
     };
-    return {
-      step: async (inputs) => {
-        this.#inputs.admit(inputs);
-        const before = current();
-        return this.#within(() => {
-          const result = this.#fn(before, rebuild(inputs, isNdArray, toTensor), this.#constants) as Record<
-            "state" | "outputs",
-            unknown
-          >;
-          const outputs = this.#arrays(result.outputs);
-          const after = leavesOf(result.state, isTensor, unexpected);
-          for (const [i, { path, value }] of form.entries()) {
-            if (after[i]?.path !== path || after[i].value.shape.join() !== value.shape.join()) {
-              throw new TraceError(
-                `Expected "${this.#name}" to return its state in the form it came, got another at "${path}".`,
-              );
-            }
+    const step = (inputs: unknown): unknown => {
+      this.#inputs.admit(inputs);
+      const before = current();
+      return this.#within(() => {
+        const result = this.#fn(before, rebuild(inputs, isNdArray, toTensor), this.#constants) as Record<
+          "state" | "outputs",
+          unknown
+        >;
+        const outputs = this.#arrays(result.outputs);
+        const after = leavesOf(result.state, isTensor, unexpected);
+        for (const [i, { path, value }] of form.entries()) {
+          if (after[i]?.path !== path || after[i].value.shape.join() !== value.shape.join()) {
+            throw new TraceError(
+              `Expected "${this.#name}" to return its state in the form it came, got another at "${path}".`,
+            );
           }
-          held = rebuild(result.state, isTensor, (tensor) => tf.keep(tf.clone(tensor))); // a clone: the state may come back as it was
-          disposeTree(before);
-          return outputs;
-        });
-      },
+        }
+        held = rebuild(result.state, isTensor, (tensor) => tf.keep(tf.clone(tensor))); // a clone: the state may come back as it was
+        disposeTree(before);
+        return outputs;
+      });
+    };
+    return {
+      step: async (inputs) => step(inputs),
+      steps: async (list) => list.map(step),
       read: async () => read(),
       write: async (replacement) => {
         checkSameForm(this.#name, form, this.#states.admit(replacement));

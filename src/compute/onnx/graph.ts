@@ -86,13 +86,18 @@ export class Graph {
     outputs: readonly ValueInfo[],
     attributes: Attributes = {},
   ): readonly string[] {
-    const key = `${op}|${inputs.join()}|${JSON.stringify(attributes)}`;
+    const key = keyOf(op, inputs, attributes);
     const known = this.#nodeKeys.get(key);
     if (known) return known;
     const names = outputs.map((info) => this.#fresh(info));
     this.#append({ op, inputs, outputs: names, attributes });
     this.#nodeKeys.set(key, names);
     return names;
+  }
+
+  /** The first output of a node that is there already. */
+  find(op: string, inputs: readonly string[], attributes: Attributes = {}): string | undefined {
+    return this.#nodeKeys.get(keyOf(op, inputs, attributes))?.[0];
   }
 
   /** Appends a node with one output, or finds its equal. */
@@ -232,6 +237,9 @@ export class Graph {
     for (const name of node.outputs) this.#producer.set(name, node);
   }
 }
+
+const keyOf = (op: string, inputs: readonly string[], attributes: Attributes): string =>
+  `${op}|${inputs.join()}|${JSON.stringify(attributes)}`;
 
 /** Codes of element types in ONNX (TensorProto.DataType). */
 export const ONNX_TYPE: Readonly<Record<ValueType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };

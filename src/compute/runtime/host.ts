@@ -12,6 +12,8 @@ export interface SessionRequest {
   readonly carried: readonly number[];
   /** Threads inside an operator. */
   readonly threads: number;
+  /** Where ONNX Runtime writes its times per kernel when the session closes: the beginning of a file name. */
+  readonly profile?: string;
 }
 
 /**

@@ -33,6 +33,7 @@ export class OnnxHost implements Host {
         executionMode: "sequential",
         graphOptimizationLevel: "all",
         logSeverityLevel: 3, // errors: ONNX Runtime warns about constants that it folded away
+        ...(request.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: request.profile }),
       });
       this.#sessions.set(key, { ...request, model: new Uint8Array(0), session });
     });
@@ -42,6 +43,7 @@ export class OnnxHost implements Host {
     return this.#inOrder(async () => {
       const open = this.#sessions.get(key);
       this.#sessions.delete(key);
+      if (open?.profile !== undefined) open.session.endProfiling(); // writes the file
       await open?.session.release();
     });
   }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { NdArray } from "../array.ts";
 import { EngineError } from "../errors.ts";
 import { checkSameForm, InputGate } from "../inputs.ts";
@@ -57,14 +58,23 @@ export class OnnxProgram implements Program {
         );
       if (host.dead) throw host.dead;
     };
+    const advance = async (examples: unknown[], leaves: readonly Leaf<NdArray>[]): Promise<unknown> => {
+      const graph = this.#graph([template, ...examples], [...shapes, ...leaves], { stateful: true });
+      await graph.ready;
+      usable();
+      return assemble(graph.trace, await host.step(graph.key, key, dataOf(leaves)), graph.trace.carried.length);
+    };
     return {
       step: async (inputs) => {
         usable();
-        const leaves = this.#inputs.admit(inputs);
-        const graph = this.#graph([template, inputs], [...shapes, ...leaves], { stateful: true });
-        await graph.ready;
+        return advance([inputs], this.#inputs.admit(inputs));
+      },
+      steps: async (list) => {
         usable();
-        return assemble(graph.trace, await host.step(graph.key, key, dataOf(leaves)), graph.trace.carried.length);
+        if (list.length === 0) return [];
+        const leaves = list.flatMap((inputs) => this.#inputs.admit(inputs));
+        const outputs = await advance([...list], leaves);
+        return (list.length === 1 ? [outputs] : outputs) as unknown[];
       },
       read: async () => {
         usable();
@@ -110,10 +120,18 @@ export class OnnxProgram implements Program {
       this.#graphs.set(signature, known); // now the most recent
       return known;
     }
-    const { model, ...rest } = trace(this.#fn, { name, examples, constants, stateful });
+    const fn = stateful && examples.length > 2 ? inTurn(this.#fn) : this.#fn;
+    const { model, ...rest } = trace(fn, { name, examples, constants, stateful });
     const host = this.#host();
     const key = nextKey();
-    const ready = host.open(key, { model, inputs: rest.inputs, outputs: rest.outputs, carried: rest.carried, threads });
+    const ready = host.open(key, {
+      model,
+      inputs: rest.inputs,
+      outputs: rest.outputs,
+      carried: rest.carried,
+      threads,
+      profile: profileOf(name),
+    });
     ready.catch(() => this.#graphs.delete(signature)); // a session that did not open is not kept
     const opened = { key, host, trace: rest, ready };
     this.#graphs.set(signature, opened);
@@ -124,6 +142,26 @@ export class OnnxProgram implements Program {
     }
     return opened;
   }
+}
+
+/** A step as a function of many inputs, one after the other: (state, inputs, inputs, …, constants). */
+function inTurn(fn: AnyFunction): AnyFunction {
+  return (first, ...rest) => {
+    const constants = rest.pop();
+    let state = first;
+    const outputs = rest.map((inputs) => {
+      const result = fn(state, inputs, constants) as { state: unknown; outputs: unknown };
+      state = result.state;
+      return result.outputs;
+    });
+    return { state, outputs };
+  };
+}
+
+/** REVERIE_PROFILE names a folder that gets the times per kernel of every session, as a trace for chrome://tracing. */
+function profileOf(name: string): string | undefined {
+  const folder = process.env["REVERIE_PROFILE"];
+  return folder ? join(folder, name.replace(/\W+/g, "-")) : undefined;
 }
 
 async function close({ host, key, ready }: OpenGraph): Promise<void> {

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { sizeOf } from "../array.ts";
 import { sameShape, type ValueType } from "../onnx/graph.ts";
 import { lower, type TensorType, tracer, typeOf } from "./backend.ts";
 
@@ -88,6 +89,43 @@ function belowExpand(
   return undefined;
 }
 
+const SHORT_ROW = 16; // elements; ONNX Runtime broadcasts vectors shorter than this slowly
+const LONG_ROW = 128;
+
+/**
+ * A vector against the last axis of an image or of a product. Right behind a product it becomes the bias of a Gemm, which
+ * starts its sums there. A short one (the three channels of an image) is repeated to a row of pixels.
+ */
+function withVector(op: string, a: tf.TensorInfo, b: tf.TensorInfo, shape: readonly number[]): string | undefined {
+  const { graph } = tracer;
+  const columns = shape.at(-1)!;
+  for (const [x, vector, flipped] of [
+    [a, b, false],
+    [b, a, true],
+  ] as const) {
+    if (columns < 2 || sizeOf(vector.shape) !== columns || vector.shape.at(-1) !== columns) continue;
+    if (!sameShape(x.shape, shape) || tracer.filledWith(x) !== undefined || tracer.filledWith(vector) !== undefined)
+      continue;
+    const value = tracer.value(x);
+    const row = graph.reshape(tracer.value(vector), [columns]);
+    const source = graph.producer(value);
+    const product = source?.op === "Reshape" ? graph.producer(source.inputs[0]) : source;
+    if (op === "Add" && product && (product.op === "MatMul" || product.op === "Gemm") && product.inputs.length === 2) {
+      const info = graph.info(product.outputs[0]);
+      if (info.shape.length === 2 && info.shape[1] === columns)
+        return graph.reshape(graph.one("Gemm", [...product.inputs, row], info, product.attributes), shape);
+    }
+    if (columns >= SHORT_ROW) continue;
+    let repeats = 1; // pixels in a row
+    for (let axis = shape.length - 2; axis >= 0 && repeats * columns < LONG_ROW; axis--) repeats *= shape[axis];
+    if (repeats === 1) continue;
+    const wide = graph.reshape(graph.expand(row, [repeats, columns]), [repeats * columns]);
+    const flat = graph.reshape(value, [sizeOf(shape) / (repeats * columns), repeats * columns]);
+    return graph.reshape(graph.one(op, flipped ? [wide, flat] : [flat, wide], graph.info(flat)), shape);
+  }
+  return undefined;
+}
+
 /** Both operands as tensors of one type; bool counts as int32 in arithmetic and comparisons. */
 function numeric(x: tf.TensorInfo): tf.TensorInfo {
   if (x.dtype !== "bool") return x;
@@ -104,6 +142,8 @@ function binary(op: string, left: tf.TensorInfo, right: tf.TensorInfo, to?: Tens
   if (dtype === "float32") {
     const simple = simplified(op, a, b, shape);
     if (simple) return simple;
+    const row = typeOf(a) === "float32" && typeOf(b) === "float32" && withVector(op, a, b, shape);
+    if (row) return tracer.result(row);
   }
   const small = belowExpand(op, a, b, shape, dtype);
   return tracer.result(small ?? tracer.graph.one(op, [operand(a, shape, b), operand(b, shape, a)], { shape, dtype }));

@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../array.ts";
 import { lower, tracer, typeOf } from "./backend.ts";
-import { elementwise } from "./unary.ts";
 
 /* Sums and extrema along axes. */
 
@@ -38,12 +37,21 @@ function mergeAxes(shape: readonly number[], axes: readonly number[]): { shape: 
   };
 }
 
+const SHORT_ROW = 16; // elements
+const ROWS = 32;
+
 /** Reduces with an ONNX op; axes are an input of ReduceSum and an attribute of the others (opset 17). */
 export function reduce(op: string, value: string, axes: readonly number[], shape: readonly number[]): string {
   const { graph } = tracer;
   const { shape: full, dtype } = graph.info(value);
   const merged = mergeAxes(full, axes);
   if (merged.axes.length === 0) return graph.reshape(value, shape);
+  const [rows, columns] = merged.shape;
+  if (merged.shape.length === 2 && merged.axes[0] === 0 && columns < SHORT_ROW && rows % ROWS === 0 && rows > ROWS) {
+    // Sums over the pixels of an image with few channels: over blocks of pixels first, which keeps the vector units busy.
+    const blocks = reduce(op, graph.reshape(value, [rows / ROWS, ROWS * columns]), [0], [ROWS, columns]);
+    return reduce(op, blocks, [0], shape);
+  }
   const source = graph.reshape(value, merged.shape);
   const info = { shape: merged.shape.filter((_, axis) => !merged.axes.includes(axis)), dtype };
   const reduced =
@@ -96,14 +104,13 @@ for (const name of ["ArgMax", "ArgMin"]) {
 }
 
 const last = (axis: number, x: tf.TensorInfo): number => (axis < 0 ? axis + x.shape.length : axis);
-lower<tf.SoftmaxAttrs>("Softmax", ({ logits }, { dim }) =>
-  tracer.result(elementwise("Softmax", [tracer.value(logits)], { axis: last(dim, logits) })),
-);
-lower<tf.LogSoftmaxAttrs>("LogSoftmax", ({ logits }, { axis }) =>
-  tracer.result(
-    elementwise("LogSoftmax", [tracer.graph.cast(tracer.value(logits), "float32")], { axis: last(axis, logits) }),
-  ),
-);
+/** Not `elementwise`: the axis is that of the value as it stands. */
+function along(op: string, x: tf.TensorInfo, axis: number): tf.TensorInfo {
+  const value = tracer.graph.cast(tracer.value(x), "float32");
+  return tracer.result(tracer.graph.one(op, [value], tracer.graph.info(value), { axis: last(axis, x) }));
+}
+lower<tf.SoftmaxAttrs>("Softmax", ({ logits }, { dim }) => along("Softmax", logits, dim));
+lower<tf.LogSoftmaxAttrs>("LogSoftmax", ({ logits }, { axis }) => along("LogSoftmax", logits, axis));
 
 lower<tf.TopKAttrs>("TopK", ({ x }, { k, sorted }) => {
   const { graph } = tracer;

@@ -17,9 +17,18 @@ function floatOp(x: tf.TensorInfo, build: (value: string) => string, to = typeOf
   return tracer.result(graph.cast(build(graph.cast(tracer.value(x), "float32")), to));
 }
 
-/** Appends an op whose output has the shape and type of its first input. */
+/**
+ * Appends an op whose output has the shape and type of its first input. With one input it goes below a reshape, where
+ * ONNX Runtime can fuse it into the product that it follows.
+ */
 export function elementwise(op: string, inputs: readonly string[], attributes?: Attributes): string {
-  return tracer.graph.one(op, inputs, tracer.graph.info(inputs[0]), attributes);
+  const { graph } = tracer;
+  const source = graph.producer(inputs[0]);
+  if (inputs.length === 1 && source?.op === "Reshape") {
+    const inner = source.inputs[0];
+    return graph.reshape(graph.one(op, [inner], graph.info(inner), attributes), graph.info(inputs[0]).shape);
+  }
+  return graph.one(op, inputs, graph.info(inputs[0]), attributes);
 }
 
 /** Appends a comparison or test: a bool of the input's shape. */
@@ -67,10 +76,20 @@ lower("Log1p", ({ x }) =>
   floatOp(x, (value) => elementwise("Log", [elementwise("Add", [value, tracer.graph.scalar(1)])])),
 );
 
+/** relu(value) where the graph has it: above zero at the same places, so the value itself need not be kept. */
+function rectified(value: string): string | undefined {
+  const { graph } = tracer;
+  const source = graph.producer(value);
+  if (source?.op !== "Reshape") return graph.find("Relu", [value]);
+  const inner = graph.find("Relu", [source.inputs[0]]);
+  return inner && graph.reshape(inner, graph.info(value).shape);
+}
+
 /** 1 above zero, alpha at zero and below; NaN stays NaN in tfjs, here it becomes alpha. */
 lower<tf.StepAttrs>("Step", ({ x }, { alpha }) => {
   const { graph } = tracer;
-  const positive = test("Greater", [tracer.value(x), graph.scalar(0, typeOf(x))]);
+  const value = tracer.value(x);
+  const positive = test("Greater", [rectified(value) ?? value, graph.scalar(0, typeOf(x))]);
   if (!alpha) return tracer.result(graph.cast(positive, typeOf(x)));
   const info = { shape: x.shape, dtype: "float32" } as const;
   return tracer.result(graph.one("Where", [positive, graph.scalar(1), graph.scalar(alpha)], info));
