@@ -121,7 +121,7 @@ export { type RandomState, RandomStream } from "./core/random.ts";
 // Vector environments
 
 export { PendingCallError, VectorEnvClosedError, VectorEnvError, type VectorFailure } from "./core/vector/errors.ts";
-export { SyncVectorEnv, type SyncVectorOptions, type VectorOptions } from "./core/vector/sync-vector-env.ts";
+export { SyncVectorEnv, type SyncVectorOptions } from "./core/vector/sync-vector-env.ts";
 export type {
   AutoresetMode,
   Batch,

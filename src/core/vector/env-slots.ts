@@ -46,6 +46,8 @@ export class EnvSlots {
   readonly infos: (Info | undefined)[];
   /** Whether any of the infos is there. */
   hasInfos = false;
+  /** An info that will stay empty; most environments give one and the same at every step. */
+  #nothing: Info | undefined;
   readonly #mode: AutoresetMode;
   readonly #layout: BatchLayout;
   readonly #memory: SlotMemory;
@@ -81,37 +83,37 @@ export class EnvSlots {
   /** Steps every slot; `actions` counts all slots of the vector. */
   step(actions: readonly unknown[]): Awaitable<void> {
     if (this.hasInfos) this.#forgetInfos();
+    return this.#each((index, slot) => this.#step(index, slot, actions[slot]));
+  }
+
+  #step(index: number, slot: number, action: unknown): Awaitable<void> {
     const { terminated, truncated, rewards } = this.#memory;
-    const nextStep = this.#mode === "next-step";
-    return this.#each((index, slot) => {
-      if (nextStep && (terminated[slot] | truncated[slot]) !== 0) {
-        rewards[slot] = 0;
-        terminated[slot] = 0;
-        truncated[slot] = 0;
-        return this.#begun(index, this.envs[index].reset());
-      }
-      const step = this.envs[index].step(actions[slot]);
-      return isPromise(step) ? step.then((step) => this.#stepped(index, step)) : this.#stepped(index, step);
-    });
+    if (this.#mode === "next-step" && (terminated[slot] | truncated[slot]) !== 0) {
+      rewards[slot] = 0;
+      terminated[slot] = 0;
+      truncated[slot] = 0;
+      return this.#begun(index, this.envs[index].reset());
+    }
+    const step = this.envs[index].step(action);
+    return isPromise(step) ? step.then((step) => this.#stepped(index, step)) : this.#stepped(index, step);
   }
 
   /** `call` for every environment, in order; promises are awaited together. What fails first by slot is what is thrown. */
-  #each(call: (index: number, slot: number) => Awaitable<void> | undefined): Awaitable<void> {
+  #each(call: (index: number, slot: number) => Awaitable<void>): Awaitable<void> {
     let pending: Promise<void>[] | undefined;
-    for (let index = 0; index < this.envs.length; index++) {
-      const slot = this.first + index;
-      try {
+    let slot = this.first;
+    try {
+      for (let index = 0; index < this.envs.length; index++, slot++) {
         const outcome = call(index, slot);
-        if (outcome !== undefined) {
-          pending ??= [];
-          pending.push(outcome.catch((error) => Promise.reject(new SlotFailure(slot, error))));
-        }
-      } catch (error) {
-        const failure = new SlotFailure(slot, error);
-        if (!pending) throw failure;
-        pending.push(Promise.reject(failure));
-        break;
+        if (outcome === undefined) continue;
+        const own = slot;
+        pending ??= [];
+        pending.push(outcome.catch((error) => Promise.reject(new SlotFailure(own, error))));
       }
+    } catch (error) {
+      const failure = new SlotFailure(slot, error);
+      if (!pending) throw failure;
+      pending.push(Promise.reject(failure));
     }
     if (pending) return settled(pending);
   }
@@ -136,11 +138,13 @@ export class EnvSlots {
   }
 
   #note(index: number, info: Info): void {
+    if (info === this.#nothing) return;
     for (const _ in info) {
       this.infos[index] = info;
       this.hasInfos = true;
       return;
     }
+    if (Object.isFrozen(info)) this.#nothing = info;
   }
 
   #forgetInfos(): void {

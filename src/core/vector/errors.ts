@@ -8,25 +8,23 @@ export interface VectorFailure {
   /** What the slots were asked for. */
   readonly doing: string;
   readonly what: string;
+  /** Whether the environments have been closed for it; default true. */
+  readonly closed?: boolean;
   /** What was thrown; its stack follows in this error's stack. */
   readonly cause?: Error;
 }
 
-/** An environment of a vector threw, or the worker it lives in died. The others have been closed. */
+/** An environment of a vector threw, or the worker it lives in died; after a failed step or reset the others are closed. */
 export class VectorEnvError extends ReverieError {
   readonly envs: readonly number[];
   readonly worker: number | undefined;
 
-  constructor({ envs, worker, doing, what, cause }: VectorFailure) {
+  constructor({ envs, worker, doing, what, closed = true, cause }: VectorFailure) {
     const [first] = envs;
     const which = envs.length === 1 ? `environment ${first}` : `environments ${first} to ${envs[envs.length - 1]}`;
     const where = worker === undefined ? "" : ` (worker ${worker})`;
-    super(
-      `Expected ${which}${where} to go on with ${doing}, got: ${what} All environments are closed; make new ones.`,
-      {
-        cause,
-      },
-    );
+    const next = closed ? " All environments are closed: make new ones." : "";
+    super(`Expected ${which}${where} to go on with ${doing}, got: ${what}${next}`, { cause });
     this.envs = envs;
     this.worker = worker;
     if (cause?.stack) this.stack = `${this.stack}\nCaused by: ${cause.stack}`;

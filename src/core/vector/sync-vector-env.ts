@@ -19,17 +19,8 @@ import type {
   VectorResetOptions,
   VectorStep,
 } from "./vector-env.ts";
-import { type ObservationMode, type VectorSpaces, vectorSpaces } from "./vector-spaces.ts";
-
-/** Options of every vector of environments. */
-export interface VectorOptions {
-  /** Default `next-step`. */
-  readonly autoreset?: AutoresetMode;
-  /** Whether observations are the caller's own (default), or memory that the next call writes over. */
-  readonly copy?: boolean;
-  /** Default `same`. */
-  readonly observationMode?: ObservationMode;
-}
+import { checkAutoreset, type VectorOptions } from "./vector-options.ts";
+import { vectorSpaces } from "./vector-spaces.ts";
 
 export interface SyncVectorOptions extends VectorOptions {
   readonly spec?: EnvSpec;
@@ -69,18 +60,13 @@ export class SyncVectorEnv<Observation = unknown, Action = unknown> implements V
       throw new ConfigError("Expected an environment of its own for each slot, got one twice. Make it once more.");
     }
     checkAutoreset(autoreset);
-    const spaces = vectorSpaces(envs, observationMode) as VectorSpaces & {
-      singleObservationSpace: Space<Observation>;
-      singleActionSpace: Space<Action>;
-      observationSpace: Space<Batch<Observation>>;
-      actionSpace: Space<Batch<Action>>;
-    };
+    const spaces = vectorSpaces(envs, observationMode);
     this.envs = envs;
     this.numEnvs = envs.length;
-    this.singleObservationSpace = spaces.singleObservationSpace;
-    this.singleActionSpace = spaces.singleActionSpace;
-    this.observationSpace = spaces.observationSpace;
-    this.actionSpace = spaces.actionSpace;
+    this.singleObservationSpace = spaces.singleObservationSpace as Space<Observation>;
+    this.singleActionSpace = spaces.singleActionSpace as Space<Action>;
+    this.observationSpace = spaces.observationSpace as Space<Batch<Observation>>;
+    this.actionSpace = spaces.actionSpace as Space<Batch<Action>>;
     this.autoresetMode = autoreset;
     this.metadata = { renderModes: [], ...envs[0].metadata, autoresetMode: autoreset };
     this.renderMode = envs[0].renderMode;
@@ -125,10 +111,8 @@ export class SyncVectorEnv<Observation = unknown, Action = unknown> implements V
   }
 
   setAttr(name: string, values: unknown): void {
-    this.#checkOpen("setAttr()");
-    valuesFor(values, this.numEnvs).forEach((value, slot) => {
-      writeAttribute(this.envs[slot] as Env, name, value);
-    });
+    const list = valuesFor(values, this.numEnvs);
+    this.#ofEach(`setting ${name}`, (env, slot) => writeAttribute(env, name, list[slot]));
   }
 
   /** Closes every environment, also where one of them fails to; then throws what the first of them threw. */
@@ -162,9 +146,20 @@ export class SyncVectorEnv<Observation = unknown, Action = unknown> implements V
     }
   }
 
-  #ofEach(doing: string, of: (env: Env) => Awaitable<unknown>): Awaitable<unknown[]> {
+  #ofEach(doing: string, of: (env: Env, slot: number) => Awaitable<unknown>): Awaitable<unknown[]> {
     this.#checkOpen(doing);
-    const values = this.envs.map((env) => of(env as Env));
+    const refuse = (slot: number, thrown: unknown): never => {
+      const cause = thrown instanceof Error ? thrown : new Error(String(thrown));
+      throw new VectorEnvError({ envs: [slot], doing, what: cause.message, closed: false, cause });
+    };
+    const values = this.envs.map((env, slot) => {
+      try {
+        const value = of(env as Env, slot);
+        return isPromise(value) ? value.catch((error) => refuse(slot, error)) : value;
+      } catch (error) {
+        return refuse(slot, error);
+      }
+    });
     return values.some((value) => isPromise(value)) ? Promise.all(values) : values;
   }
 
@@ -186,15 +181,8 @@ export class SyncVectorEnv<Observation = unknown, Action = unknown> implements V
   }
 }
 
-/** Refuses what is not an autoreset mode. */
-export function checkAutoreset(mode: unknown): asserts mode is AutoresetMode {
-  const modes = ["next-step", "same-step", "disabled"];
-  if (modes.includes(mode as string)) return;
-  throw new ConfigError(`Expected autoreset to be one of ${modes.join(", ")}, got ${JSON.stringify(mode)}.`);
-}
-
 /** Closes all, then throws what the first of them threw. */
-export function closeAll(envs: readonly Env[]): Awaitable<void> {
+function closeAll(envs: readonly Env[]): Awaitable<void> {
   const failures: SlotFailure[] = [];
   const fail = (slot: number, error: unknown) => void failures.push(new SlotFailure(slot, error));
   const pending: Promise<void>[] = [];

@@ -10,12 +10,14 @@ export class VectorActions<Action> {
   readonly #space: Space<Action>;
   readonly #slots: number;
   readonly #layout: BatchLayout;
+  readonly #hasForm: (value: unknown) => boolean;
 
   /** `space` is one slot's action space. */
   constructor(space: Space<Action>, slots: number) {
     this.#space = space;
     this.#slots = slots;
     this.#layout = batchLayout(space);
+    this.#hasForm = formOf(space);
   }
 
   /**
@@ -29,7 +31,7 @@ export class VectorActions<Action> {
       throw new ConfigError(`Expected ${this.#slots} actions, one a slot, got ${list.length}.`);
     }
     for (let slot = 0; slot < list.length; slot++) {
-      if (!hasForm(this.#space, list[slot]) && !isIgnored?.(slot)) {
+      if (!this.#hasForm(list[slot]) && !isIgnored?.(slot)) {
         throw new InvalidActionError(list[slot], this.#space);
       }
     }
@@ -39,7 +41,7 @@ export class VectorActions<Action> {
   /** A list of values is the batch of a Tuple too; then it is its first value that tells. */
   #isList(actions: unknown): actions is readonly Action[] {
     if (!Array.isArray(actions)) return false;
-    return this.#space.type !== "Tuple" || (actions.length === this.#slots && hasForm(this.#space, actions[0]));
+    return this.#space.type !== "Tuple" || (actions.length === this.#slots && this.#hasForm(actions[0]));
   }
 
   #unbatched(actions: unknown): Action[] {
@@ -49,24 +51,30 @@ export class VectorActions<Action> {
       );
     }
     const columns = this.#layout.columnsOf(actions, this.#slots);
-    return Array.from({ length: this.#slots }, (_, slot) => this.#layout.read(columns, slot) as Action);
+    const list = new Array<Action>(this.#slots);
+    for (let slot = 0; slot < list.length; slot++) list[slot] = this.#layout.read(columns, slot) as Action;
+    return list;
   }
 }
 
-function hasForm(space: Space<unknown>, value: unknown): boolean {
+/** Tells whether a value is of the space's form. */
+function formOf(space: Space<unknown>): (value: unknown) => boolean {
   switch (space.type) {
     case "Box": {
       const { dtype, flatSize } = space as Box;
-      return value instanceof DTYPES[dtype].array && value.length === flatSize;
+      const ArrayClass = DTYPES[dtype].array;
+      return (value) => value instanceof ArrayClass && value.length === flatSize;
     }
     case "Tuple":
     case "Dict": {
-      if (typeof value !== "object" || value === null) return false;
       const { spaces } = space as unknown as { spaces: Readonly<Record<string, Space<unknown>>> };
-      const values = value as Readonly<Record<string, unknown>>;
-      return Object.keys(spaces).every((name) => hasForm(spaces[name], values[name]));
+      const forms = Object.entries(spaces).map(([name, part]) => ({ name, hasForm: formOf(part) }));
+      return (value) =>
+        typeof value === "object" &&
+        value !== null &&
+        forms.every(({ name, hasForm }) => hasForm((value as Readonly<Record<string, unknown>>)[name]));
     }
     default:
-      return space.contains(value);
+      return (value) => space.contains(value);
   }
 }
