@@ -1,5 +1,6 @@
 import { ConfigError } from "../../base/errors.ts";
 import type { Env } from "../env.ts";
+import { InvalidActionError } from "../errors.ts";
 import type { TypedArray } from "../spaces/dtype.ts";
 import type { Space } from "../spaces/space.ts";
 import { ActionWrapper } from "./action-wrapper.ts";
@@ -28,6 +29,7 @@ export class RescaleAction<Observation, Action extends TypedArray> extends Actio
   }
 
   action(action: Action): Action {
+    if (!this.actionSpace.contains(action)) throw new InvalidActionError(action, this.actionSpace);
     return this.#backward(action) as Action;
   }
 }

@@ -38,15 +38,18 @@ export function rescaleBox(box: Box<SpaceDType>, newLow: Bounds, newHigh: Bounds
     if (below) intercept[i] = round(round(gradient[i] * -box.low[i]) + low[i]);
     else if (above) intercept[i] = round(high[i] - box.high[i]);
   }
-  const map = (value: TypedArray, fn: (x: number, i: number) => number): TypedArray => {
+  const target = new Box({ low, high, shape, dtype });
+  const map = (value: TypedArray, into: Box<SpaceDType>, fn: (x: number, i: number) => number): TypedArray => {
     const mapped = value.slice();
-    for (let i = 0; i < mapped.length; i++) mapped[i] = fn(value[i], i);
+    for (let i = 0; i < mapped.length; i++) {
+      mapped[i] = Math.min(Math.max(fn(value[i], i), into.low[i]), into.high[i]); // rounding may lead out by a digit
+    }
     return mapped;
   };
   return {
-    box: new Box({ low, high, shape, dtype }),
-    forward: (value) => map(value, (x, i) => round(round(gradient[i] * x) + intercept[i])),
-    backward: (value) => map(value, (x, i) => round(round(x - intercept[i]) / gradient[i])),
+    box: target,
+    forward: (value) => map(value, target, (x, i) => round(round(gradient[i] * x) + intercept[i])),
+    backward: (value) => map(value, box, (x, i) => round(round(x - intercept[i]) / gradient[i])),
   };
 }
 
