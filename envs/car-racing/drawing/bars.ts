@@ -5,8 +5,6 @@ import { shade } from "./shades.ts";
 /** Canvas pixels to a place across and to a step up: the canvas has 40 × 40. */
 const ACROSS = CANVAS_WIDTH / 40;
 const UP = CANVAS_HEIGHT / 40;
-/** The panel's height in steps. */
-export const PANEL = 5;
 /** What is nearer to zero has no bar. */
 const LEAST = 1e-4;
 

@@ -3,14 +3,16 @@ import type { CarRacingScene } from "../car-racing-state.ts";
 /** The canvas that the original draws on before it scales the picture down: x right, y up, pixel corners at integers. */
 export const CANVAS_WIDTH = 1000;
 export const CANVAS_HEIGHT = 800;
+/** Height of the black panel below the view, from the canvas's lower edge. */
+export const PANEL_TOP = CANVAS_HEIGHT / 8;
 
-/** Canvas pixels a metre, from far above at the reset to the car after a second. */
+/** Canvas pixels a metre, from far above at the reset to near the car after a second. */
 const FAR_ZOOM = 0.6;
-const NEAR_ZOOM = 16.2;
+export const NEAR_ZOOM = 16.2;
 
 /** Where the car stands on the canvas, looking up. */
-const CAR_X = CANVAS_WIDTH / 2;
-const CAR_Y = CANVAS_HEIGHT / 4;
+export const CAR_X = CANVAS_WIDTH / 2;
+export const CAR_Y = CANVAS_HEIGHT / 4;
 
 /** From metres to pixels of a picture (x right, y down), by way of the canvas, whose corners are whole pixels. */
 export class Camera {
@@ -50,13 +52,11 @@ export class Camera {
 
   /** Metres of a place on the canvas. */
   worldX(canvasX: number, canvasY: number): number {
-    const [right, up] = [canvasX - this.#originX, canvasY - this.#originY];
-    return (this.cos * right - this.sin * up) / (this.zoom * this.zoom);
+    return (this.cos * (canvasX - this.#originX) - this.sin * (canvasY - this.#originY)) / (this.zoom * this.zoom);
   }
 
   worldY(canvasX: number, canvasY: number): number {
-    const [right, up] = [canvasX - this.#originX, canvasY - this.#originY];
-    return (this.sin * right + this.cos * up) / (this.zoom * this.zoom);
+    return (this.sin * (canvasX - this.#originX) + this.cos * (canvasY - this.#originY)) / (this.zoom * this.zoom);
   }
 }
 

@@ -1,8 +1,7 @@
 import type { CarRacingScene, WheelScene } from "../car-racing-state.ts";
 import { HULL_PARTS, WHEEL_HALF_WIDTH, WHEEL_RADIUS } from "../car-shape.ts";
-import type { Camera } from "./camera.ts";
-import { CANVAS_HEIGHT, snapped } from "./camera.ts";
-import type { CoverageLayer, Ink } from "./coverage-layer.ts";
+import { CANVAS_HEIGHT, CAR_X, CAR_Y, type Camera, NEAR_ZOOM, snapped } from "./camera.ts";
+import { type CoverageLayer, type Ink, paintStamp, type Stamp } from "./coverage-layer.ts";
 import { inkOf, shade } from "./shades.ts";
 
 /** Canvas pixels by which a polygon drawn with its outline reaches over its corners. */
@@ -22,107 +21,93 @@ interface Part {
 
 const HULL: readonly Part[] = HULL_PARTS.map(partOf);
 
-/** Four wheels, then the hull over them. */
-export function drawCar({ hull, wheels }: CarRacingScene, camera: Camera, layer: CoverageLayer, out: Uint8Array): void {
-  for (const wheel of wheels) addWheel(layer, camera, wheel);
-  layer.paint(out, WHEEL_INK);
-  const cos = Math.cos(hull.angle);
-  const sin = Math.sin(hull.angle);
-  for (const { corners, outward } of HULL) {
-    const last = corners.length - 2;
-    let x0 = placeX(camera, hull, cos, sin, corners[last], corners[last + 1], outward[last], outward[last + 1]);
-    let y0 = placeY(camera, hull, cos, sin, corners[last], corners[last + 1], outward[last], outward[last + 1]);
-    for (let k = 0; k <= last; k += 2) {
-      const x1 = placeX(camera, hull, cos, sin, corners[k], corners[k + 1], outward[k], outward[k + 1]);
-      const y1 = placeY(camera, hull, cos, sin, corners[k], corners[k + 1], outward[k], outward[k + 1]);
-      layer.edge(x0, y0, x1, y1, 1, 0);
-      x0 = x1;
-      y0 = y1;
+/** Draws the car: four wheels, then the hull over them. */
+export class CarDrawing {
+  readonly #camera: Camera;
+  readonly #layer: CoverageLayer;
+  /** The hull, which always looks up at the same place, once the camera is near. */
+  #hull: Stamp | undefined;
+
+  constructor(camera: Camera, layer: CoverageLayer) {
+    this.#camera = camera;
+    this.#layer = layer;
+  }
+
+  draw({ wheels }: CarRacingScene, out: Uint8Array): void {
+    for (let i = 0; i < 4; i++) this.#addWheel(wheels[i]);
+    this.#layer.paint(out, WHEEL_INK);
+    if (this.#camera.zoom === NEAR_ZOOM) {
+      if (!this.#hull) {
+        this.#addHull();
+        this.#hull = this.#layer.takeStamp();
+      }
+      paintStamp(this.#hull, out, HULL_INK);
+    } else {
+      this.#addHull();
+      this.#layer.paint(out, HULL_INK);
     }
   }
-  layer.paint(out, HULL_INK);
-}
 
-function addWheel(layer: CoverageLayer, camera: Camera, wheel: WheelScene): void {
-  const cos = Math.cos(wheel.angle);
-  const sin = Math.sin(wheel.angle);
-  addBand(layer, camera, wheel, cos, sin, -WHEEL_RADIUS, WHEEL_RADIUS, 1, 0);
-  // The stripe is seen while some of it is on the upper side, and ends where the wheel curves away.
-  const start = Math.sin(wheel.phase);
-  const end = Math.sin(wheel.phase + STRIPE_ANGLE);
-  if (start > 0 && end > 0) return;
-  let from = Math.cos(wheel.phase);
-  let to = Math.cos(wheel.phase + STRIPE_ANGLE);
-  if (start > 0) from = Math.sign(from);
-  if (end > 0) to = Math.sign(to);
-  addBand(layer, camera, wheel, cos, sin, WHEEL_RADIUS * Math.min(from, to), WHEEL_RADIUS * Math.max(from, to), 0, 1);
-}
+  #addHull(): void {
+    const { zoom, scaleX, scaleY } = this.#camera;
+    for (const { corners, outward } of HULL) {
+      const end = corners.length;
+      for (let from = end - 2, to = 0; to < end; from = to, to += 2) {
+        this.#layer.edge(
+          (snapped(CAR_X + zoom * corners[from]) + SPREAD * outward[from]) * scaleX,
+          (CANVAS_HEIGHT - snapped(CAR_Y + zoom * corners[from + 1]) - SPREAD * outward[from + 1]) * scaleY,
+          (snapped(CAR_X + zoom * corners[to]) + SPREAD * outward[to]) * scaleX,
+          (CANVAS_HEIGHT - snapped(CAR_Y + zoom * corners[to + 1]) - SPREAD * outward[to + 1]) * scaleY,
+          1,
+          0,
+        );
+      }
+    }
+  }
 
-/** The part of a wheel between two distances ahead of its axle. */
-function addBand(
-  layer: CoverageLayer,
-  camera: Camera,
-  wheel: WheelScene,
-  cos: number,
-  sin: number,
-  rear: number,
-  front: number,
-  alpha: number,
-  tint: number,
-): void {
-  const half = WHEEL_HALF_WIDTH;
-  const x0 = placeX(camera, wheel, cos, sin, -half, rear, -1, -1);
-  const y0 = placeY(camera, wheel, cos, sin, -half, rear, -1, -1);
-  const x1 = placeX(camera, wheel, cos, sin, half, rear, 1, -1);
-  const y1 = placeY(camera, wheel, cos, sin, half, rear, 1, -1);
-  const x2 = placeX(camera, wheel, cos, sin, half, front, 1, 1);
-  const y2 = placeY(camera, wheel, cos, sin, half, front, 1, 1);
-  const x3 = placeX(camera, wheel, cos, sin, -half, front, -1, 1);
-  const y3 = placeY(camera, wheel, cos, sin, -half, front, -1, 1);
-  layer.edge(x0, y0, x1, y1, alpha, tint);
-  layer.edge(x1, y1, x2, y2, alpha, tint);
-  layer.edge(x2, y2, x3, y3, alpha, tint);
-  layer.edge(x3, y3, x0, y0, alpha, tint);
-}
+  #addWheel(wheel: WheelScene): void {
+    this.#addBand(wheel, -WHEEL_RADIUS, WHEEL_RADIUS, 1, 0);
+    // The stripe is seen while some of it is on the upper side, and ends where the wheel curves away.
+    const start = Math.sin(wheel.phase);
+    const end = Math.sin(wheel.phase + STRIPE_ANGLE);
+    if (start > 0 && end > 0) return;
+    let from = Math.cos(wheel.phase);
+    let to = Math.cos(wheel.phase + STRIPE_ANGLE);
+    if (start > 0) from = Math.sign(from);
+    if (end > 0) to = Math.sign(to);
+    this.#addBand(wheel, WHEEL_RADIUS * Math.min(from, to), WHEEL_RADIUS * Math.max(from, to), 0, 1);
+  }
 
-interface Place {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Picture pixels of a body's corner (metres), moved by SPREAD times `outX`, `outY`; cos and sin of the body's angle. */
-function placeX(
-  camera: Camera,
-  { x, y }: Place,
-  cos: number,
-  sin: number,
-  cornerX: number,
-  cornerY: number,
-  outX: number,
-  outY: number,
-): number {
-  const worldX = x + cos * cornerX - sin * cornerY;
-  const worldY = y + sin * cornerX + cos * cornerY;
-  const spread = SPREAD / camera.zoom;
-  const spreadX = camera.cos * (cos * outX - sin * outY) + camera.sin * (sin * outX + cos * outY);
-  return (snapped(camera.canvasX(worldX, worldY)) + spread * spreadX) * camera.scaleX;
-}
-
-function placeY(
-  camera: Camera,
-  { x, y }: Place,
-  cos: number,
-  sin: number,
-  cornerX: number,
-  cornerY: number,
-  outX: number,
-  outY: number,
-): number {
-  const worldX = x + cos * cornerX - sin * cornerY;
-  const worldY = y + sin * cornerX + cos * cornerY;
-  const spread = SPREAD / camera.zoom;
-  const spreadY = camera.cos * (sin * outX + cos * outY) - camera.sin * (cos * outX - sin * outY);
-  return (CANVAS_HEIGHT - snapped(camera.canvasY(worldX, worldY)) - spread * spreadY) * camera.scaleY;
+  /** The part of a wheel between two distances ahead of its axle. */
+  #addBand({ x, y, angle }: WheelScene, rear: number, front: number, alpha: number, tint: number): void {
+    const camera = this.#camera;
+    const { scaleX, scaleY, zoom } = camera;
+    const layer = this.#layer;
+    const centreX = camera.canvasX(x, y);
+    const centreY = camera.canvasY(x, y);
+    // A metre to the wheel's right, on the canvas; ahead is (−rightY, rightX).
+    const cos = Math.cos(angle);
+    const sin = Math.sin(angle);
+    const rightX = camera.cos * cos + camera.sin * sin;
+    const rightY = camera.cos * sin - camera.sin * cos;
+    const halfX = WHEEL_HALF_WIDTH * rightX;
+    const halfY = WHEEL_HALF_WIDTH * rightY;
+    const spread = SPREAD / zoom;
+    const outX = spread * (rightX - rightY); // of the front right corner
+    const outY = spread * (rightX + rightY);
+    const x0 = (snapped(centreX - halfX - rear * rightY) - outX) * scaleX;
+    const y0 = (CANVAS_HEIGHT - snapped(centreY - halfY + rear * rightX) + outY) * scaleY;
+    const x1 = (snapped(centreX + halfX - rear * rightY) + outY) * scaleX;
+    const y1 = (CANVAS_HEIGHT - snapped(centreY + halfY + rear * rightX) + outX) * scaleY;
+    const x2 = (snapped(centreX + halfX - front * rightY) + outX) * scaleX;
+    const y2 = (CANVAS_HEIGHT - snapped(centreY + halfY + front * rightX) - outY) * scaleY;
+    const x3 = (snapped(centreX - halfX - front * rightY) - outY) * scaleX;
+    const y3 = (CANVAS_HEIGHT - snapped(centreY - halfY + front * rightX) - outX) * scaleY;
+    layer.edge(x0, y0, x1, y1, alpha, tint);
+    layer.edge(x1, y1, x2, y2, alpha, tint);
+    layer.edge(x2, y2, x3, y3, alpha, tint);
+    layer.edge(x3, y3, x0, y0, alpha, tint);
+  }
 }
 
 /** Counter-clockwise, whichever way it was given. */

@@ -17,15 +17,22 @@ export interface Ink {
   readonly tintBlue: number;
 }
 
+/** A shape's pixels: where their bytes start, and how much of each is covered. */
+export interface Stamp {
+  readonly offsets: Int32Array;
+  readonly shares: Float64Array;
+}
+
 const EMPTY = 1 / 1024; // of a pixel: less is rounding of the sums
 const FULL = 1 - EMPTY;
+const OVERLAPPING = 1 + EMPTY;
 
 /** Gathers the edges of polygons over width × height pixels, then paints them all at once and is empty again. */
 export class CoverageLayer {
   readonly width: number;
   readonly height: number;
   /** Growth of alpha and of tint, (height, width + 2, 2): what falls beyond the last column is never read. */
-  readonly #growth: Float32Array;
+  readonly #growth: Float64Array;
   readonly #growthStride: number;
   /** A bit for each pixel whose growth may differ from 0, (height, words a row). */
   readonly #marks: Int32Array;
@@ -38,7 +45,7 @@ export class CoverageLayer {
     this.width = width;
     this.height = height;
     this.#growthStride = (width + 2) * 2;
-    this.#growth = new Float32Array(height * this.#growthStride);
+    this.#growth = new Float64Array(height * this.#growthStride);
     this.#marksStride = Math.ceil((width + 2) / 32);
     this.#marks = new Int32Array(height * this.#marksStride);
     this.#firstRow = height;
@@ -58,8 +65,8 @@ export class CoverageLayer {
     const { width, height } = this;
     if (y1 <= 0 || y0 >= height || (x0 >= width && x1 >= width)) return;
     const slope = (x1 - x0) / (y1 - y0);
-    const top = y0 > 0 ? y0 : 0;
-    const bottom = y1 < height ? y1 : height;
+    const top = Math.max(y0, 0);
+    const bottom = Math.min(y1, height);
     const left = x0 + slope * (top - y0);
     const right = x0 + slope * (bottom - y0);
     if (top < this.#firstRow) this.#firstRow = Math.floor(top);
@@ -92,30 +99,35 @@ export class CoverageLayer {
   /** An edge that lies within the picture. */
   #add(x0: number, y0: number, x1: number, y1: number, slope: number, alpha: number, tint: number): void {
     const growth = this.#growth;
+    const growthStride = this.#growthStride;
+    const columnsPerPixel = slope < 0 ? -1 / slope : 1 / slope; // rows down for a column across
     const endRow = Math.ceil(y1);
     let y = y0;
     let x = x0;
-    for (let row = Math.floor(y0); row < endRow; row++) {
-      const yNext = row + 1 < y1 ? row + 1 : y1;
-      const xNext = row + 1 < y1 ? x0 + slope * (yNext - y0) : x1;
+    for (let row = y0 | 0; row < endRow; row++) {
+      const yNext = Math.min(row + 1, y1);
+      const xNext = yNext < y1 ? x0 + slope * (yNext - y0) : x1;
       const dy = yNext - y;
       const a = alpha * dy;
-      const t = tint * dy;
-      const left = x < xNext ? x : xNext;
-      const right = x < xNext ? xNext : x;
+      const left = Math.min(x, xNext);
+      const right = Math.max(x, xNext);
       const first = left | 0;
       const last = right | 0;
-      let at = row * this.#growthStride + first * 2;
+      let at = row * growthStride + first * 2;
       if (first === last) {
         const share = (left + right) * 0.5 - first; // of the pixel, left of the edge
         growth[at] += a - a * share;
-        growth[at + 1] += t - t * share;
         growth[at + 2] += a * share;
-        growth[at + 3] += t * share;
+        if (tint !== 0) {
+          const t = tint * dy;
+          growth[at + 1] += t - t * share;
+          growth[at + 3] += t * share;
+        }
       } else {
-        const perColumn = 1 / (right - left);
+        const perColumn = dy === 1 ? columnsPerPixel : columnsPerPixel / dy;
         const inFirst = first + 1 - left;
         const inLast = right - last;
+        const t = tint * dy;
         let before = perColumn * inFirst * inFirst * 0.5; // share of the rows' height that covers the pixel
         growth[at] += a * before;
         growth[at + 1] += t * before;
@@ -153,64 +165,106 @@ export class CoverageLayer {
     }
   }
 
+  /** Takes what was gathered out of the layer, to be laid over pictures again and again. */
+  takeStamp(): Stamp {
+    const offsets: number[] = [];
+    const shares: number[] = [];
+    for (let row = this.#firstRow; row < this.#endRow; row++) {
+      let alpha = 0;
+      for (let column = 0; column < this.width; column++) {
+        const cell = row * this.#growthStride + column * 2;
+        alpha += this.#growth[cell];
+        this.#growth[cell] = 0;
+        this.#growth[cell + 1] = 0;
+        if (alpha < EMPTY) continue;
+        offsets.push((row * this.width + column) * 3);
+        shares.push(Math.min(alpha, 1));
+      }
+    }
+    this.#marks.fill(0);
+    this.#firstRow = this.height;
+    this.#endRow = 0;
+    return { offsets: Int32Array.from(offsets), shares: Float64Array.from(shares) };
+  }
+
   /** Paints what was gathered over RGB bytes (≥ height, width, 3) and empties the layer. Shares over 1 count as 1. */
   paint(out: Uint8Array, ink: Ink): void {
     const { width } = this;
     const growth = this.#growth;
     const marks = this.#marks;
+    const marksStride = this.#marksStride;
+    const { red, green, blue, tintRed, tintGreen, tintBlue } = ink;
     for (let row = this.#firstRow; row < this.#endRow; row++) {
       let alpha = 0;
       let tint = 0;
-      let from = 0; // the sums hold from this column on
       const pixels = row * width * 3;
       const cells = row * this.#growthStride;
-      const words = row * this.#marksStride;
-      for (let word = 0; word < this.#marksStride; word++) {
-        let bits = marks[words + word];
-        if (bits === 0) continue;
-        marks[words + word] = 0;
-        while (bits !== 0) {
-          const bit = 31 - Math.clz32(bits & -bits);
-          bits &= bits - 1;
-          const column = word * 32 + bit;
-          if (column >= width) break;
-          if (alpha > EMPTY) paintSpan(out, pixels + from * 3, pixels + column * 3, alpha, tint, ink);
-          const cell = cells + column * 2;
-          alpha += growth[cell];
-          tint += growth[cell + 1];
-          growth[cell] = 0;
-          growth[cell + 1] = 0;
-          from = column;
+      const words = row * marksStride;
+      let word = 0;
+      let bits = marks[words];
+      marks[words] = 0;
+      for (;;) {
+        while (bits === 0 && ++word < marksStride) {
+          bits = marks[words + word];
+          marks[words + word] = 0;
+        }
+        if (bits === 0) break;
+        const column = word * 32 + 31 - Math.clz32(bits & -bits);
+        if (column >= width) break;
+        bits &= bits - 1;
+        const cell = cells + column * 2;
+        alpha += growth[cell];
+        tint += growth[cell + 1];
+        growth[cell] = 0;
+        growth[cell + 1] = 0;
+        if (alpha < EMPTY) continue;
+
+        // The sums hold up to the next mark.
+        while (bits === 0 && ++word < marksStride) {
+          bits = marks[words + word];
+          marks[words + word] = 0;
+        }
+        const next = bits === 0 ? width : word * 32 + 31 - Math.clz32(bits & -bits);
+        const end = pixels + Math.min(next, width) * 3;
+        let i = pixels + column * 3;
+        if (alpha > FULL) {
+          const t = alpha > OVERLAPPING ? tint / alpha : tint;
+          const inkRed = (red + tintRed * t + 0.5) | 0; // + ½: bytes cut fractions off
+          const inkGreen = (green + tintGreen * t + 0.5) | 0;
+          const inkBlue = (blue + tintBlue * t + 0.5) | 0;
+          for (; i < end; i += 3) {
+            out[i] = inkRed;
+            out[i + 1] = inkGreen;
+            out[i + 2] = inkBlue;
+          }
+        } else {
+          const kept = 1 - alpha;
+          const inkRed = red * alpha + tintRed * tint + 0.5;
+          const inkGreen = green * alpha + tintGreen * tint + 0.5;
+          const inkBlue = blue * alpha + tintBlue * tint + 0.5;
+          for (; i < end; i += 3) {
+            out[i] = (out[i] * kept + inkRed) | 0;
+            out[i + 1] = (out[i + 1] * kept + inkGreen) | 0;
+            out[i + 2] = (out[i + 2] * kept + inkBlue) | 0;
+          }
         }
       }
-      if (alpha > EMPTY) paintSpan(out, pixels + from * 3, pixels + width * 3, alpha, tint, ink);
     }
     this.#firstRow = this.height;
     this.#endRow = 0;
   }
 }
 
-function paintSpan(out: Uint8Array, from: number, to: number, alpha: number, tint: number, ink: Ink): void {
-  const scale = alpha > 1 ? 1 / alpha : 1;
-  const a = alpha * scale;
-  const t = tint * scale;
-  const red = ink.red * a + ink.tintRed * t + 0.5; // + ½: stores cut fractions off
-  const green = ink.green * a + ink.tintGreen * t + 0.5;
-  const blue = ink.blue * a + ink.tintBlue * t + 0.5;
-  if (a > FULL) {
-    for (let i = from; i < to; i += 3) {
-      out[i] = red;
-      out[i + 1] = green;
-      out[i + 2] = blue;
-    }
-    return;
-  }
-  const kept = 1 - a;
-  for (let i = from; i < to; i += 3) {
-    out[i] = out[i] * kept + red;
-    out[i + 1] = out[i + 1] * kept + green;
-    out[i + 2] = out[i + 2] * kept + blue;
+/** Paints a stamp over RGB bytes of the size that it was made for. */
+export function paintStamp({ offsets, shares }: Stamp, out: Uint8Array, { red, green, blue }: Ink): void {
+  for (let k = 0; k < offsets.length; k++) {
+    const i = offsets[k];
+    const share = shares[k];
+    const kept = 1 - share;
+    out[i] = out[i] * kept + red * share + 0.5;
+    out[i + 1] = out[i + 1] * kept + green * share + 0.5;
+    out[i + 2] = out[i + 2] * kept + blue * share + 0.5;
   }
 }
 
-const clamp = (value: number, low: number, high: number): number => (value < low ? low : value > high ? high : value);
+const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(value, high));

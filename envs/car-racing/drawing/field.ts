@@ -1,5 +1,5 @@
 import type { Camera } from "./camera.ts";
-import { CANVAS_HEIGHT, CANVAS_WIDTH, snapped } from "./camera.ts";
+import { CANVAS_HEIGHT, CANVAS_WIDTH, PANEL_TOP, snapped } from "./camera.ts";
 import type { CoverageLayer } from "./coverage-layer.ts";
 
 /** Half the side of the playfield, metres. */
@@ -13,7 +13,7 @@ const SPREAD = 0.56;
 export function seesBeyondField(camera: Camera): boolean {
   for (let corner = 0; corner < 4; corner++) {
     const x = corner & 1 ? CANVAS_WIDTH : 0;
-    const y = corner & 2 ? CANVAS_HEIGHT : 0;
+    const y = corner & 2 ? CANVAS_HEIGHT : PANEL_TOP;
     if (Math.abs(camera.worldX(x, y)) > PLAYFIELD || Math.abs(camera.worldY(x, y)) > PLAYFIELD) return true;
   }
   return false;
@@ -27,10 +27,13 @@ export function addField(layer: CoverageLayer, camera: Camera): void {
 /** The grass squares in the picture. */
 export function addGrass(layer: CoverageLayer, camera: Camera): void {
   // The part of the world in the picture, as the box around its four corners, in pairs of squares.
-  let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
+  let left = Infinity;
+  let right = -Infinity;
+  let bottom = Infinity;
+  let top = -Infinity;
   for (let corner = 0; corner < 4; corner++) {
-    const x = camera.worldX(corner & 1 ? CANVAS_WIDTH : 0, corner & 2 ? CANVAS_HEIGHT : 0);
-    const y = camera.worldY(corner & 1 ? CANVAS_WIDTH : 0, corner & 2 ? CANVAS_HEIGHT : 0);
+    const x = camera.worldX(corner & 1 ? CANVAS_WIDTH : 0, corner & 2 ? CANVAS_HEIGHT : PANEL_TOP);
+    const y = camera.worldY(corner & 1 ? CANVAS_WIDTH : 0, corner & 2 ? CANVAS_HEIGHT : PANEL_TOP);
     left = Math.min(left, x);
     right = Math.max(right, x);
     bottom = Math.min(bottom, y);
@@ -50,7 +53,7 @@ export function addGrass(layer: CoverageLayer, camera: Camera): void {
       const centreX = camera.canvasX(x + half, y + half);
       const centreY = camera.canvasY(x + half, y + half);
       if (centreX < -reach || centreX > CANVAS_WIDTH + reach) continue;
-      if (centreY < -reach || centreY > CANVAS_HEIGHT + reach) continue;
+      if (centreY < PANEL_TOP - reach || centreY > CANVAS_HEIGHT + reach) continue;
       addSquare(layer, camera, x, y, SQUARE);
     }
   }

@@ -1,11 +1,11 @@
 import type { CarRacingColours, CarRacingScene } from "../car-racing-state.ts";
-import { drawBars, PANEL } from "./bars.ts";
-import { Camera } from "./camera.ts";
-import { drawCar } from "./car-drawing.ts";
+import { drawBars, type Panel } from "./bars.ts";
+import { Camera, PANEL_TOP } from "./camera.ts";
+import { CarDrawing } from "./car-drawing.ts";
 import { CoverageLayer } from "./coverage-layer.ts";
 import { addField, addGrass, seesBeyondField } from "./field.ts";
 import { RoadDrawing } from "./road-drawing.ts";
-import { drawScore, formatScore } from "./score.ts";
+import { formatScore, ScoreDrawing } from "./score.ts";
 import { inkOf, shade } from "./shades.ts";
 import { drawSkids } from "./skid-drawing.ts";
 
@@ -16,24 +16,28 @@ export class Picture {
   readonly #camera: Camera;
   /** What lies above the panel. */
   readonly #view: CoverageLayer;
-  readonly #whole: CoverageLayer;
+  readonly #panel: Panel;
   readonly #road: RoadDrawing;
+  readonly #car: CarDrawing;
+  readonly #score: ScoreDrawing;
   /** Bare ground and a panel with the score: what every frame starts from. */
   readonly #ground: Uint8Array;
   readonly #viewBytes: number;
   #groundColor = [-1, -1, -1];
-  #score = Number.NaN;
-  #text = "";
+  #groundScore = Number.NaN;
+  #groundText = "";
 
   constructor(width: number, height: number) {
     this.width = width;
     this.height = height;
     this.#camera = new Camera(width, height);
-    const viewHeight = Math.round(height * (1 - PANEL / 40));
+    const viewHeight = Math.round(height - PANEL_TOP * this.#camera.scaleY);
     this.#viewBytes = viewHeight * width * 3;
     this.#view = new CoverageLayer(width, viewHeight);
-    this.#whole = new CoverageLayer(width, height);
+    this.#panel = { width, height, scaleX: this.#camera.scaleX, scaleY: this.#camera.scaleY };
     this.#road = new RoadDrawing(this.#camera, this.#view);
+    this.#car = new CarDrawing(this.#camera, this.#view);
+    this.#score = new ScoreDrawing(new CoverageLayer(width, height), this.#camera.scaleX, this.#camera.scaleY);
     this.#ground = new Uint8Array(width * height * 3);
   }
 
@@ -53,8 +57,8 @@ export class Picture {
     this.#view.paint(out, inkOf(colours.grass));
     this.#road.draw(scene.road, colours, out);
     if (skids) drawSkids(scene.skids, camera, this.#view, out);
-    drawCar(scene, camera, this.#view, out);
-    drawBars(scene, { width: this.width, height: this.height, scaleX: camera.scaleX, scaleY: camera.scaleY }, out);
+    this.#car.draw(scene, out);
+    drawBars(scene, this.#panel, out);
   }
 
   #prepareGround(score: number, color: CarRacingColours["background"]): void {
@@ -68,13 +72,13 @@ export class Picture {
         ground[i + 2] = shade(color[2]);
       }
     }
-    if (score === this.#score) return;
-    this.#score = score;
+    if (score === this.#groundScore) return;
+    this.#groundScore = score;
     const text = formatScore(score);
-    if (text === this.#text) return;
-    this.#text = text;
+    if (text === this.#groundText) return;
+    this.#groundText = text;
     ground.fill(0, this.#viewBytes);
-    drawScore(text, this.#whole, this.#camera.scaleX, this.#camera.scaleY, ground);
+    this.#score.draw(text, ground);
   }
 }
 

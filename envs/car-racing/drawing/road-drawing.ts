@@ -1,6 +1,6 @@
 import type { CarRacingColours, RoadPicture } from "../car-racing-state.ts";
 import type { Camera } from "./camera.ts";
-import { CANVAS_HEIGHT, CANVAS_WIDTH, snapped } from "./camera.ts";
+import { CANVAS_HEIGHT, CANVAS_WIDTH, PANEL_TOP, snapped } from "./camera.ts";
 import type { CoverageLayer, Ink } from "./coverage-layer.ts";
 import { planRoad, type RoadPlan } from "./road-plan.ts";
 import { inkOf, shade } from "./shades.ts";
@@ -71,7 +71,7 @@ export class RoadDrawing {
       const y = middles[2 * i + 1];
       const across = camera.canvasX(x, y);
       const up = camera.canvasY(x, y);
-      this.#seen[i] = across > -reach && across < right && up > -reach && up < top ? 1 : 0;
+      this.#seen[i] = across > -reach && across < right && up > PANEL_TOP - reach && up < top ? 1 : 0;
     }
   }
 

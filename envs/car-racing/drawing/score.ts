@@ -1,4 +1,4 @@
-import type { CoverageLayer, Ink } from "./coverage-layer.ts";
+import { type CoverageLayer, type Ink, paintStamp, type Stamp } from "./coverage-layer.ts";
 import { inkOf } from "./shades.ts";
 
 /* The score in four characters. The letters are our own, with the proportions of the original's bold sans serif. */
@@ -170,22 +170,47 @@ export function formatScore(score: number): string {
   return negative ? `-${String(rounded).padStart(3, "0")}` : String(rounded).padStart(4, "0");
 }
 
-/** Writes the text over the panel of RGB bytes of the layer's size. */
-export function drawScore(text: string, layer: CoverageLayer, scaleX: number, scaleY: number, out: Uint8Array): void {
-  let left = text[0] === "-" ? LEFT_AFTER_MINUS : LEFT;
-  for (const character of text) {
-    const rows = DOTS[character];
-    for (const [row, dots] of rows.entries()) {
-      const top = (TOP + row * DOT_HEIGHT) * scaleY;
-      const bottom = (TOP + (row + 1) * DOT_HEIGHT) * scaleY;
+/** Writes scores; a character is shaped once for each place that it has stood at. */
+export class ScoreDrawing {
+  readonly #layer: CoverageLayer;
+  readonly #scaleX: number;
+  readonly #scaleY: number;
+  readonly #stamps = new Map<string, Stamp>();
+
+  /** The layer is of the picture's size and is lent. */
+  constructor(layer: CoverageLayer, scaleX: number, scaleY: number) {
+    this.#layer = layer;
+    this.#scaleX = scaleX;
+    this.#scaleY = scaleY;
+  }
+
+  /** Writes the text over black. */
+  draw(text: string, out: Uint8Array): void {
+    let left = text[0] === "-" ? LEFT_AFTER_MINUS : LEFT;
+    for (const character of text) {
+      const key = `${character}${left}`;
+      let stamp = this.#stamps.get(key);
+      if (!stamp) {
+        stamp = this.#shape(character, left);
+        this.#stamps.set(key, stamp);
+      }
+      paintStamp(stamp, out, INK);
+      left += character === "-" ? MINUS_STEP : DIGIT_STEP;
+    }
+  }
+
+  #shape(character: string, left: number): Stamp {
+    const layer = this.#layer;
+    for (const [row, dots] of DOTS[character].entries()) {
+      const top = (TOP + row * DOT_HEIGHT) * this.#scaleY;
+      const bottom = top + DOT_HEIGHT * this.#scaleY;
       for (const run of dots.matchAll(/#+/g)) {
-        const x0 = (left + SPACE + run.index * DOT_WIDTH) * scaleX;
-        const x1 = x0 + run[0].length * DOT_WIDTH * scaleX;
+        const x0 = (left + SPACE + run.index * DOT_WIDTH) * this.#scaleX;
+        const x1 = x0 + run[0].length * DOT_WIDTH * this.#scaleX;
         layer.edge(x0, top, x0, bottom, 1, 0);
         layer.edge(x1, bottom, x1, top, 1, 0);
       }
     }
-    left += character === "-" ? MINUS_STEP : DIGIT_STEP;
+    return layer.takeStamp();
   }
-  layer.paint(out, INK);
 }
