@@ -100,14 +100,23 @@ export { Box, type BoxOptions } from "./core/spaces/box.ts";
 export { Dict, type DictValue } from "./core/spaces/dict.ts";
 export { Discrete, type DiscreteOptions } from "./core/spaces/discrete.ts";
 export type { SpaceDType, TypedArray, TypedArrays } from "./core/spaces/dtype.ts";
+export { type FlatValue, flatdim, flatten, flattenSpace, unflatten } from "./core/spaces/flatten.ts";
 export { Graph, type GraphInstance, type GraphOptions, type GraphSampleOptions } from "./core/spaces/graph.ts";
+export { fromJsonable, toJsonable } from "./core/spaces/jsonable.ts";
 export { MultiBinary } from "./core/spaces/multi-binary.ts";
 export { MultiDiscrete, type MultiDiscreteOptions } from "./core/spaces/multi-discrete.ts";
 export { OneOf, type OneOfValue } from "./core/spaces/one-of.ts";
 export type { RandomSource } from "./core/spaces/random-source.ts";
 export { seedSpace } from "./core/spaces/seed-space.ts";
 export { Sequence, type SequenceOptions, type SequenceValue } from "./core/spaces/sequence.ts";
+export {
+  createSharedMemory,
+  readFromSharedMemory,
+  type SharedMemory,
+  writeToSharedMemory,
+} from "./core/spaces/shared-memory.ts";
 export type { SampleOptions, Space, SpaceJson, SpaceValue } from "./core/spaces/space.ts";
+export { isSpaceDtypeShapeEquiv } from "./core/spaces/space-equivalence.ts";
 export { spaceFromJSON } from "./core/spaces/space-from-json.ts";
 export { SpaceGenerator, type SpaceSeed } from "./core/spaces/space-generator.ts";
 export { Text, type TextOptions } from "./core/spaces/text.ts";
@@ -120,7 +129,9 @@ export { type RandomState, RandomStream } from "./core/random.ts";
 
 // Vector environments
 
+export type { VectorWrapping } from "./core/vector/env-wrapping.ts";
 export { PendingCallError, VectorEnvClosedError, VectorEnvError, type VectorFailure } from "./core/vector/errors.ts";
+export { type MakeVecOptions, makeVec } from "./core/vector/make-vec.ts";
 export { SyncVectorEnv, type SyncVectorOptions } from "./core/vector/sync-vector-env.ts";
 export type {
   AutoresetMode,
@@ -133,7 +144,9 @@ export type {
   VectorStep,
 } from "./core/vector/vector-env.ts";
 export { splitInfos, type VectorInfo } from "./core/vector/vector-info.ts";
+export type { VectorOptions } from "./core/vector/vector-options.ts";
 export type { ObservationMode } from "./core/vector/vector-spaces.ts";
+export { WorkerVectorEnv, type WorkerVectorOptions } from "./core/vector/worker-vector-env.ts";
 
 // Data: episodes on disk, and batches of them
 

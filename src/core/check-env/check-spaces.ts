@@ -15,8 +15,15 @@ const METHODS = ["sample", "contains", "equals", "flatten", "unflatten", "toJSON
 export async function checkSpaces(env: Env, findings: Findings): Promise<boolean> {
   const observation = await checkSpace("observationSpace", env.observationSpace, findings);
   const action = await checkSpace("actionSpace", env.actionSpace, findings);
-  if (action)
-    for (const { where, space } of boxesIn("actionSpace", env.actionSpace)) checkActionBox(where, space, findings);
+  if (observation) {
+    for (const { where, space } of boxesIn("observationSpace", env.observationSpace)) checkBox(where, space, findings);
+  }
+  if (action) {
+    for (const { where, space } of boxesIn("actionSpace", env.actionSpace)) {
+      checkBox(where, space, findings);
+      checkNormalised(where, space, findings);
+    }
+  }
   return observation && action;
 }
 
@@ -35,6 +42,7 @@ async function checkSpace(where: string, space: Space<unknown>, findings: Findin
         const message = `Expected ${space} to contain its own sample, got ${describe(value)}.`;
         findings.error("spaces", where, { message, fix: "Make sample, contains and schema agree." });
       }
+      if (space.isFlattenable === false) continue; // values have no vector of one length
       const flat = space.flatten(value);
       if (flat.length !== space.flatSize || !isDeepStrictEqual(space.unflatten(flat), value)) {
         const message = `Expected flatten to give ${space.flatSize} numbers that unflatten turns back, got ${describe(flat)}.`;
@@ -44,14 +52,34 @@ async function checkSpace(where: string, space: Space<unknown>, findings: Findin
   });
 }
 
-function checkActionBox(where: string, box: Box<"float32">, findings: Findings): void {
+/** What is allowed in a Box and seldom meant: no bounds, or no room between them. */
+function checkBox(where: string, box: Box<"float32">, findings: Findings): void {
   if (box.boundedBelow.includes(0) || box.boundedAbove.includes(0)) {
-    const message = `Expected a bounded action space, got ${box}.`;
-    findings.warning("spaces", where, { message, fix: "Give finite bounds: many algorithms draw from them." });
-  } else if (box.dtype.startsWith("float") && !(box.low.every((x) => x === -1) && box.high.every((x) => x === 1))) {
-    const message = `Expected a normalised action space (−1 to 1), got ${box}.`;
-    findings.warning("spaces", where, { message, fix: "Take −1 to 1 and rescale inside: most algorithms expect it." });
+    const message = `Expected finite bounds, got ${box}.`;
+    findings.warning("spaces", where, {
+      message,
+      fix: "Give the bounds if there are any: samplers, scalers and many algorithms work from them.",
+    });
   }
+  if (box.low.some((bound, i) => bound === box.high[i])) {
+    const message = `Expected low < high in every element, got ${box}.`;
+    findings.warning("spaces", where, { message, fix: "Leave out what never changes." });
+  }
+}
+
+/** Most algorithms expect actions that are symmetric within −1 to 1, or run from 0 to 1. */
+function checkNormalised(where: string, box: Box<"float32">, findings: Findings): void {
+  if (!box.dtype.startsWith("float")) return;
+  const fits = box.low.every((low, i) => {
+    const high = box.high[i];
+    return low >= -1 && high <= 1 && (low === 0 || low === -high);
+  });
+  if (fits) return;
+  const message = `Expected a normalised action space (−1 to 1, or 0 to 1), got ${box}.`;
+  findings.warning("spaces", where, {
+    message,
+    fix: "Rescale inside the environment, or put RescaleAction around it.",
+  });
 }
 
 /** All the boxes in a space, composed spaces searched through. */

@@ -16,8 +16,8 @@ export interface BoxOptions<D extends SpaceDType = SpaceDType> {
   readonly dtype?: D;
 }
 
-/** Infinite bounds as JSON has no number for them. */
-type BoundJson = number | "Infinity" | "-Infinity" | readonly BoundJson[];
+/** Numbers, and what JSON has no number for. */
+type NestedJson = number | "Infinity" | "-Infinity" | "NaN" | readonly NestedJson[];
 
 /**
  * An array of a fixed shape and element type, each element between a low and a high bound, both included.
@@ -153,7 +153,7 @@ export class Box<const D extends SpaceDType = "float32"> implements Space<TypedA
   }
 
   #boundText(bounds: TypedArrays[D]): string {
-    return isUniform(bounds) ? numberText(bounds[0], this.dtype) : arrayText(bounds, this.dtype);
+    return isUniform(bounds) ? numberText(bounds[0], this.dtype) : arrayText(bounds, this.dtype, this.shape);
   }
 
   #bounds(name: "low" | "high", given: number | ArrayLike<number>, bounded: Uint8Array): TypedArrays[D] {
@@ -204,11 +204,11 @@ function between(u: number, low: number, high: number): number {
   return Number.isFinite(high - low) ? low + (high - low) * u : low * (1 - u) + high * u;
 }
 
-/** A flat array as nested lists, infinities as strings. */
-export function nested(values: ArrayLike<number>, shape: readonly number[], offset = 0): BoundJson {
+/** A flat array as nested lists; what is not finite as strings. */
+export function nested(values: ArrayLike<number>, shape: readonly number[], offset = 0): NestedJson {
   if (shape.length === 0) {
     const value = values[offset];
-    return Number.isFinite(value) ? value : value > 0 ? "Infinity" : "-Infinity";
+    return Number.isFinite(value) ? value : (String(value) as "Infinity" | "-Infinity" | "NaN");
   }
   const [size, ...rest] = shape;
   const stride = rest.reduce((product, length) => product * length, 1);

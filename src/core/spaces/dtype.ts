@@ -17,7 +17,12 @@ export type SpaceDType = keyof TypedArrays;
 export type TypedArray = TypedArrays[SpaceDType];
 
 export interface DTypeInfo<D extends SpaceDType = SpaceDType> {
-  readonly array: { new (length: number): TypedArrays[D]; from(values: ArrayLike<number>): TypedArrays[D] };
+  readonly array: {
+    new (length: number): TypedArrays[D];
+    new (buffer: SharedArrayBuffer): TypedArrays[D];
+    from(values: ArrayLike<number>): TypedArrays[D];
+    readonly BYTES_PER_ELEMENT: number;
+  };
   readonly integer: boolean;
   /** The least and the greatest finite value. */
   readonly min: number;

@@ -119,8 +119,8 @@ export class MultiDiscrete implements Space<Int32Array> {
   }
 
   toString(): string {
-    const start = this.start.some((x) => x !== 0) ? `, start=${arrayText(this.start, "int32")}` : "";
-    return `MultiDiscrete(${arrayText(this.nvec, "int32")}${start})`;
+    const start = this.start.some((x) => x !== 0) ? `, start=${arrayText(this.start, "int32", this.shape)}` : "";
+    return `MultiDiscrete(${arrayText(this.nvec, "int32", this.shape)}${start})`;
   }
 
   #list(value: unknown, name: string): readonly unknown[] | undefined {

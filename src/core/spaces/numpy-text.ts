@@ -13,8 +13,14 @@ export function numberText(value: number, dtype: SpaceDType): string {
   return Number.isInteger(shortest) ? `${shortest.toFixed(0)}.0` : String(shortest);
 }
 
-/** An array as numpy prints it, on one line, without padding: `[-4.8 -inf]`; long ones are cut. */
-export function arrayText(values: ArrayLike<number>, dtype: SpaceDType): string {
+/** An array as numpy prints it, on one line, without padding: `[-4.8 -inf]`, `[[0 1] [2 3]]`; long ones are cut. */
+export function arrayText(values: ArrayLike<number>, dtype: SpaceDType, shape: readonly number[] = []): string {
+  if (shape.length > 1 && values.length > 0 && values.length <= 24) {
+    const size = values.length / shape[0];
+    const all = Array.from(values);
+    const rows = Array.from({ length: shape[0] }, (_, i) => all.slice(i * size, (i + 1) * size));
+    return `[${rows.map((row) => arrayText(row, dtype, shape.slice(1))).join(" ")}]`;
+  }
   const head = Array.from({ length: Math.min(values.length, 8) }, (_, i) => numberText(values[i], dtype));
   return `[${head.join(" ")}${values.length > 8 ? " ..." : ""}]`;
 }

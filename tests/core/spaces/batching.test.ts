@@ -104,16 +104,16 @@ describe("iterate", () => {
 });
 
 describe("batchDifferingSpaces", () => {
-  // str(gymnasium.vector.utils.batch_differing_spaces([...])) of Gymnasium 1.3.0
+  // str(gymnasium.vector.utils.batch_differing_spaces([...])) of Gymnasium 1.3.0, on one line, without padding
   it.each<[Space<unknown>[], string]>([
     [
       [new Box({ low: 0, high: 1, shape: [2] }), new Box({ low: -1, high: [2, 3] })],
-      "Box([0.0 0.0 -1.0 -1.0], [1.0 1.0 2.0 3.0], (2, 2), float32)",
+      "Box([[0.0 0.0] [-1.0 -1.0]], [[1.0 1.0] [2.0 3.0]], (2, 2), float32)",
     ],
     [[new Discrete(3), new Discrete(5, { start: 1 })], "MultiDiscrete([3 5], start=[0 1])"],
     [
       [new MultiDiscrete([2, 3]), new MultiDiscrete([4, 5], { start: [1, 1] })],
-      "Box([0 0 1 1], [1 2 4 5], (2, 2), int32)", // int64 in Python
+      "Box([[0 0] [1 1]], [[1 2] [4 5]], (2, 2), int32)", // int64 in Python
     ],
     [[new MultiBinary(3), new MultiBinary(3)], "Box(0, 1, (2, 3), int8)"],
     [
