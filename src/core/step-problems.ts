@@ -45,6 +45,11 @@ export function stepProblems(env: Env, answer: unknown): Problem[] {
 /** What is wrong with an answer of `render` under the environment's render mode. */
 export function renderProblems(env: Env, answer: unknown): Problem[] {
   const mode = env.renderMode;
+  if (mode === "rgb_array_list" || mode === "ansi_list") {
+    const single = { renderMode: mode === "ansi_list" ? "ansi" : "rgb_array" } as Env;
+    if (Array.isArray(answer)) return answer.flatMap((item) => renderProblems(single, item)).slice(0, 1);
+    return [{ message: `Expected a list in mode ${mode}, got ${describe(answer)}.`, fix: "Return an array." }];
+  }
   if (mode === "rgb_array") return frameProblem(answer);
   if (mode === "ansi" && typeof answer !== "string") {
     return [

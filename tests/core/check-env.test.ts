@@ -10,10 +10,12 @@ import { TimeLimit } from "../../src/core/wrappers/time-limit.ts";
 
 type Parts = { -readonly [K in keyof Env]: Env[K] };
 
-/** A CartPole with some of its parts exchanged. */
+const bounded = new Box({ low: -100, high: 100, shape: [4] }) as Env["observationSpace"];
+
+/** A CartPole with some of its parts exchanged, and bounds for its speeds. */
 function faulty(change: (env: CartPole) => Partial<Parts>, env = new CartPole()): Env {
   return {
-    observationSpace: env.observationSpace,
+    observationSpace: bounded,
     actionSpace: env.actionSpace,
     reset: (options) => env.reset(options),
     step: (action) => env.step(action as number),
@@ -40,9 +42,10 @@ async function findingsOf(env: Env, options?: CheckEnvOptions): Promise<readonly
 
 it("has nothing to say about a sound environment", async () => {
   expect(await checkEnv(faulty(() => ({})))).toEqual([]);
-  expect(
-    await checkEnv(new CartPole() as Env, { make: (renderMode) => new CartPole({ renderMode } as object) as Env }),
-  ).toEqual([]);
+  const make = (renderMode?: string) => new CartPole({ renderMode } as object) as Env;
+  expect(await checkEnv(new CartPole() as Env, { make })).toMatchObject([
+    { severity: "warning", check: "spaces", where: "observationSpace" }, // its speeds have no bounds
+  ]);
 });
 
 describe("checkEnv finds", () => {
@@ -280,7 +283,76 @@ describe("checkEnv finds", () => {
         step: (action) => env.step((action as { side: number }).side),
       })),
       check: "spaces",
-      says: /bounded action space/,
+      says: /Expected finite bounds/,
+    },
+    {
+      name: "an action space that is not normalised",
+      env: faulty((env) => ({
+        actionSpace: new Box({ low: -2, high: 2, shape: [1] }) as Env["actionSpace"],
+        step: (action) => env.step((action as Float32Array)[0] > 0 ? 1 : 0),
+      })),
+      check: "spaces",
+      says: /normalised action space/,
+    },
+    {
+      name: "a part of an observation that never changes",
+      env: faulty(() => ({
+        observationSpace: new Box({
+          low: [-100, -100, -100, -100],
+          high: [100, -100, 100, 100],
+        }) as Env["observationSpace"],
+      })),
+      check: "spaces",
+      says: /Expected low < high/,
+    },
+    {
+      name: "render modes that are no list",
+      env: faulty(() => ({ metadata: { renderModes: "rgb_array" } as never })),
+      check: "metadata",
+      says: /list of strings, got "rgb_array"/,
+    },
+    {
+      name: "a render mode that is not declared",
+      env: faulty(() => ({
+        renderMode: "ansi",
+        render: () => "",
+        metadata: { renderModes: [], renderFps: 30 },
+      })),
+      check: "metadata",
+      says: /renderMode to be one of none at all, got ansi/,
+    },
+    {
+      name: "render modes without a speed",
+      env: faulty(() => ({ renderMode: "ansi", render: () => "", metadata: { renderModes: ["ansi"] } })),
+      check: "metadata",
+      says: /renderFps beside the render modes, got none/,
+    },
+    {
+      name: "a speed that is none",
+      env: faulty(() => ({ renderMode: "ansi", render: () => "", metadata: { renderModes: ["ansi"], renderFps: 0 } })),
+      check: "metadata",
+      says: /renderFps to be a number > 0, got 0/,
+    },
+    {
+      name: "a render mode without any metadata",
+      env: faulty(() => ({ renderMode: "ansi", render: () => "" })),
+      check: "metadata",
+      says: /got no metadata/,
+    },
+    {
+      name: "the method seed of older interfaces",
+      env: Object.assign(
+        faulty(() => ({})),
+        { seed: () => [1] },
+      ),
+      check: "seeding",
+      says: /got a method seed\(\) as well/,
+    },
+    {
+      name: "infos that no seed governs",
+      env: faulty((env) => ({ reset: (options) => ({ ...env.reset(options), info: { call: calls++ } }) })),
+      check: "determinism",
+      says: /Expected the same twice, got \{"call":/,
     },
     {
       name: "a space that does not contain what it draws",
@@ -308,6 +380,22 @@ describe("checkEnv finds", () => {
     }));
     const findings = await findingsOf(env, { liveResources: () => alive });
     expect(findings.map(({ check }) => check)).toEqual(["leaks"]);
+  });
+});
+
+describe("checkEnv leaves out", () => {
+  it("rendering and closing where it is told to", async () => {
+    const never = () => {
+      throw new Error("not to be called");
+    };
+    const env = faulty(() => ({
+      renderMode: "ansi",
+      metadata: { renderModes: ["ansi"], renderFps: 1 },
+      render: never,
+      close: never,
+    }));
+    expect(await checkEnv(env, { skipRenderCheck: true, skipCloseCheck: true })).toEqual([]);
+    expect((await findingsOf(env)).map(({ check }) => check)).toEqual(["render", "close"]);
   });
 });
 

@@ -10,6 +10,8 @@ import {
   checkSteps,
   type EpisodeCheckOptions,
 } from "./check-episodes.ts";
+import { checkLearned, type LearnedCheckOptions } from "./check-learned.ts";
+import { checkMetadata } from "./check-metadata.ts";
 import { checkRender, type MakeWithMode } from "./check-render.ts";
 import { checkSpaces } from "./check-spaces.ts";
 import { EnvCheckError, type Finding, Findings } from "./findings.ts";
@@ -23,16 +25,22 @@ export interface CheckEnvOptions {
   readonly make?: MakeWithMode;
   /** How many things that must be freed are alive (tensors, say): the count must not grow over a run. */
   readonly liveResources?: () => number;
+  /** For a learned environment: also its horizon, its seeds in a new instance, and how it answers to actions. */
+  readonly learned?: boolean | LearnedCheckOptions;
+  /** Leaves rendering out: it may need a screen. */
+  readonly skipRenderCheck?: boolean;
+  /** Leaves the environment open: it may be shared. */
+  readonly skipCloseCheck?: boolean;
 }
 
 const METHODS = ["reset", "step", "render", "close"] as const;
 
 /**
- * Checks an environment against the whole contract and closes it. Throws an EnvCheckError that lists every breach;
+ * Checks an environment against the whole contract and closes it (Gymnasium's `check_env`, and more). Throws an EnvCheckError that lists every breach;
  * answers with the warnings where there is none.
  */
 export async function checkEnv(env: Env, options: CheckEnvOptions = {}): Promise<readonly Finding[]> {
-  const { steps = 200, seed = 123, make, liveResources } = options;
+  const { steps = 200, seed = 123 } = options;
   if (!Number.isInteger(steps) || steps < 1)
     throw new ConfigError(`Expected steps to be an integer ≥ 1, got ${steps}.`);
   const findings = new Findings();
@@ -44,12 +52,17 @@ export async function checkEnv(env: Env, options: CheckEnvOptions = {}): Promise
         fix: "Give unwrap(env): a wrapper may hide breaches.",
       });
     }
-    if (await checkSpaces(env, findings)) await checkBehaviour(env, { steps, seed }, liveResources, findings);
-    await findings.attempt("render", "render()", () => checkRender(env, make, findings));
-    await findings.attempt("close", "close() twice", async () => {
-      await env.close();
-      await env.close();
-    });
+    checkMetadata(env, findings);
+    if (await checkSpaces(env, findings)) await checkBehaviour(env, { ...options, steps, seed }, findings);
+    if (!options.skipRenderCheck) {
+      await findings.attempt("render", "render()", () => checkRender(env, options.make, findings));
+    }
+    if (!options.skipCloseCheck) {
+      await findings.attempt("close", "close() twice", async () => {
+        await env.close();
+        await env.close();
+      });
+    }
   }
   const name = env ? unwrap(env).constructor.name : String(env);
   if (findings.all.some(({ severity }) => severity === "error")) throw new EnvCheckError(name, findings.all);
@@ -66,14 +79,14 @@ function isEnv(env: Env, findings: Findings): boolean {
 
 async function checkBehaviour(
   env: Env,
-  options: EpisodeCheckOptions,
-  liveResources: (() => number) | undefined,
+  options: CheckEnvOptions & EpisodeCheckOptions,
   findings: Findings,
 ): Promise<void> {
   if (!(await findings.attempt("reset", "reset()", () => checkReset(env, options, findings)))) return;
   await findings.attempt("step", "step()", () => checkSteps(env, options, findings));
   if (findings.all.some(({ check, severity }) => check === "step" && severity === "error")) return; // the rest builds on it
   await findings.attempt("seeding", "reset({ seed })", () => checkSeeding(env, options, findings));
+  const { liveResources, learned, make } = options;
   const before = liveResources?.() ?? 0; // after a first run, so that caches are filled
   await findings.attempt("determinism", "a run", () => checkDeterminism(env, options, findings));
   const after = liveResources?.() ?? 0;
@@ -85,4 +98,8 @@ async function checkBehaviour(
   }
   await findings.attempt("actions", "step(undefined)", () => checkInvalidAction(env, options, findings));
   await findings.attempt("snapshot", "snapshot(), restore()", () => checkSnapshot(env, options, findings));
+  if (!learned) return;
+  const remake = make && (() => make(env.renderMode));
+  const asked = { remake, ...(learned === true ? {} : learned) };
+  await findings.attempt("learned", "a run", () => checkLearned(env, options, asked, findings));
 }

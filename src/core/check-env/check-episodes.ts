@@ -67,11 +67,28 @@ export async function checkDeterminism(
   };
   const first = await run();
   const second = await run();
+  await checkInfos(env, seed, findings);
   const i = firstDifference(first, second);
   if (i < 0) return;
   findings.error("determinism", `step() number ${i + 1} after reset({ seed: ${seed} })`, {
     message: `Expected the same twice, got ${describe(first[i])} and ${describe(second[i])}.`,
     fix: "Draw from the seeded generator only, reset all state in reset(); or register it as nondeterministic.",
+  });
+}
+
+/** The infos of a reset and of a step are the same for the same seed; a warning, as they may hold timings. */
+async function checkInfos(env: Env, seed: number, findings: Findings): Promise<void> {
+  const run = async () => {
+    const begun = await env.reset({ seed });
+    const step = await env.step(env.actionSpace.sample(new RandomStream(seed, "checkEnv/infos")));
+    return structuredClone([begun.info, step.info]);
+  };
+  const [first, second] = [await run(), await run()];
+  const i = firstDifference(first, second);
+  if (i < 0) return;
+  findings.warning("determinism", `info of ${i === 0 ? "reset" : "the first step"} after reset({ seed: ${seed} })`, {
+    message: `Expected the same twice, got ${describe(first[i])} and ${describe(second[i])}.`,
+    fix: "Draw what is in it from the seeded generator; nothing to do if it is a time.",
   });
 }
 

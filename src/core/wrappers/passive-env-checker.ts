@@ -5,13 +5,24 @@ import { type Problem, renderProblems, resetProblems, stepProblems } from "../st
 import { unwrap, Wrapper } from "./wrapper.ts";
 
 /**
- * Checks the first answer of `reset`, of `step` and of `render` against the contract, then steps out of the way.
+ * Checks the spaces, the first answer of `reset`, of `step` and of `render`, and a second `close` against the contract,
+ * and steps out of the way otherwise.
  * `checkEnv` is the thorough check.
  */
 export class PassiveEnvChecker<Observation, Action> extends Wrapper<Observation, Action> {
   #resetChecked = false;
   #stepChecked = false;
   #renderChecked = false;
+  #closed = false;
+
+  constructor(env: Env<Observation, Action>) {
+    super(env);
+    const missing = (["observationSpace", "actionSpace"] as const).filter(
+      (name) => typeof env[name]?.contains !== "function",
+    );
+    const problems = missing.map((name) => ({ message: `Expected ${name} to be a space.`, fix: `Give it a ${name}.` }));
+    this.#refuse("constructor()", problems);
+  }
 
   override reset(options?: ResetOptions): Awaitable<Reset<Observation>> {
     if (this.#resetChecked) return this.env.reset(options);
@@ -42,6 +53,22 @@ export class PassiveEnvChecker<Observation, Action> extends Wrapper<Observation,
 
   protected override extendSpec({ disableEnvChecker: _, ...inner }: EnvSpec): EnvSpec {
     return inner; // to be checked is the default
+  }
+
+  override close(): Awaitable<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      return this.env.close();
+    }
+    try {
+      return this.env.close();
+    } catch (error) {
+      const problem = {
+        message: `Expected close() to be harmless the second time, got ${error}.`,
+        fix: "Let it do nothing.",
+      };
+      this.#refuse("close()", [problem]);
+    }
   }
 
   #refuse(where: string, problems: readonly Problem[]): void {
