@@ -1,5 +1,6 @@
 import { ConfigError } from "../base/errors.ts";
 import { make, specOf } from "../core/registry.ts";
+import { SyncVectorEnv } from "../core/vector/sync-vector-env.ts";
 import type { EnvSource } from "./session.ts";
 
 export interface EnvSourceOptions {
@@ -22,8 +23,10 @@ export function envSource(id: string, { kwargs: fixed = {}, numEnvs }: EnvSource
   return {
     numEnvs,
     makeEnv: (kwargs) => make(id, join(kwargs)),
-    makeVector: (kwargs, request) => {
-      throw new ConfigError(`Expected one environment, got ${request.numEnvs} of ${JSON.stringify(join(kwargs))}.`);
+    makeVector: async (kwargs, { numEnvs, autoresetMode }) => {
+      const given = join(kwargs);
+      const envs = await Promise.all(Array.from({ length: numEnvs }, () => make(id, given)));
+      return new SyncVectorEnv(envs, { autoreset: autoresetMode, spec: specOf(id) });
     },
   };
 }

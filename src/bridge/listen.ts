@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { ConfigError } from "../base/errors.ts";
 import { serveDuplex } from "./connection.ts";
@@ -33,10 +33,12 @@ export async function listen(
   { host = "127.0.0.1", port, signal, maxBytes, log = () => {} }: ListenOptions,
 ): Promise<Listening> {
   const connections = new Set<Promise<unknown>>();
+  const end = new AbortController(); // every connection hears it
+  setMaxListeners(MAX_CLIENTS, end.signal);
   const serve = async (socket: Socket): Promise<void> => {
     socket.setNoDelay(true); // a request is one small write: waiting for more would only delay it
     const { remoteAddress, remotePort } = socket;
-    const refusal = await serveDuplex(socket, source, { signal, maxBytes });
+    const refusal = await serveDuplex(socket, source, { signal: end.signal, maxBytes });
     if (refusal) log(`${remoteAddress}:${remotePort} was refused: ${refusal.message}`);
   };
   const server = createServer((socket) => {
@@ -56,7 +58,10 @@ export async function listen(
   const closed = once(server, "close").then(async () => {
     await Promise.all(connections);
   });
-  const stop = () => server.close();
+  const stop = () => {
+    server.close();
+    end.abort();
+  };
   if (signal?.aborted) stop();
   signal?.addEventListener("abort", stop, { once: true });
   return { host, port: (server.address() as AddressInfo).port, closed };

@@ -203,7 +203,7 @@ function resetOptions(frame: Frame): { seed?: number | (number | undefined)[]; o
   };
 }
 
-/** Observation, then the arrays of a step, then those that the info refers to. */
+/** The arrays of an observation of one size, then those of a step, then all that the header refers to. */
 function encodeReply(
   values: SpaceValues,
   observation: unknown,
@@ -212,8 +212,9 @@ function encodeReply(
 ): Buffer {
   const header: Record<string, unknown> = {};
   const payload = new Payload();
-  values.put(observation, header, payload);
+  if (values.fixed) values.put(observation, header, payload);
   for (const array of arrays) payload.add(array);
+  if (!values.fixed) values.put(observation, header, payload);
   if (hasEntries(info)) header["info"] = encodeTree(info, payload); // an empty info, the usual one, takes no JSON
   return encodeFrame(header, payload);
 }

@@ -17,9 +17,11 @@ type Header = Record<string, unknown>;
  * parts of a Tuple in order and those of a Dict by name. Values of other spaces are trees under `key` of the header.
  */
 export interface SpaceValues {
-  /** Bytes that a value takes of the payload; 0 where it is a tree. */
+  /** Whether the values are raw arrays at the payload's beginning. */
+  readonly fixed: boolean;
+  /** Bytes that they take there. */
   readonly bytes: number;
-  /** Puts the value into a message; must be the first in the payload. */
+  /** Puts the value into a message; fixed ones before anything else. */
   put(value: unknown, header: Header, payload: Payload): void;
   /** Takes the value out of a message. */
   take(frame: Frame): unknown;
@@ -30,6 +32,7 @@ export function spaceValues(space: Space<unknown>, key: string, slots?: number):
   const columns = columnsOf(space);
   if (columns) return new FixedValues(space, columns, slots ?? 1, slots !== undefined);
   return {
+    fixed: false,
     bytes: 0,
     put(value, header, payload) {
       header[key] =
@@ -81,6 +84,7 @@ function columnsOf(space: Space<unknown>): Column[] | undefined {
 }
 
 class FixedValues implements SpaceValues {
+  readonly fixed = true;
   readonly bytes: number;
   readonly #space: Space<unknown>;
   readonly #columns: readonly Column[];

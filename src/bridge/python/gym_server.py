@@ -99,9 +99,12 @@ class Server:
 
     def _reply(self, observation: Any, info: dict[str, Any], *arrays: bytes) -> Message:
         reply = Message()
-        self._observations.put(observation, reply)
+        if self._observations.fixed:
+            self._observations.put(observation, reply)
         for array in arrays:
             reply.add(array)
+        if not self._observations.fixed:
+            self._observations.put(observation, reply)
         if info:
             reply.header["info"] = encode_tree(info, reply)
         return reply

@@ -799,7 +799,7 @@ class SpaceValues:
         self.fixed = _is_fixed(space)
 
     def put(self, value: Any, message: Message) -> None:
-        """Puts a value into a message; must be the first in its payload."""
+        """Puts a value into a message; fixed ones before anything else."""
         if self.fixed:
             self._put(self._space, value, message)
         elif self._n is None:
