@@ -23,6 +23,15 @@ export function noise(shape: readonly number[], { scale = 1, seed = 1 } = {}): N
   );
 }
 
+/** Numbers from −1 to 1 in some order, all equally far apart: for functions with kinks where two of them meet. */
+export function apart(shape: readonly number[], { seed = 1 } = {}): NdArray {
+  const { data } = noise(shape, { seed });
+  const order = Array.from(data.keys()).sort((a, b) => data[a] - data[b]);
+  const result = new Float32Array(data.length);
+  for (const [rank, i] of order.entries()) result[i] = (2 * rank) / data.length - 1;
+  return floats(shape, result);
+}
+
 /** Largest difference, relative to the largest magnitude (at least 1e-3). */
 export function relativeError(got: NdArray, expected: NdArray): number {
   if (got.shape.join() !== expected.shape.join()) return Number.POSITIVE_INFINITY;

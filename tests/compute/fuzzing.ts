@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { it } from "vitest";
 
 const NIGHTLY = process.env["REVERIE_FUZZ"] === "nightly";
-const TIMES = 20; // how many times as many cases at night
+const TIMES = 10; // how many times as many cases at night
 const MINUTES = 10;
 
 /**
- * A test of random cases. Seeds are fixed, so a failure stays one; `REVERIE_FUZZ=nightly` (`npm run fuzz`) runs twenty
+ * A test of random cases. Seeds are fixed, so a failure stays one; `REVERIE_FUZZ=nightly` (`npm run fuzz`) runs ten
  * times as many.
  */
 export function fuzz<T>(

@@ -287,6 +287,19 @@ describe("ops of two tensors", () => {
       withGradients(({ y }: X) => tf.exp(tf.sub(2, tf.mul(tf.broadcastTo(y, [3, 4, 5]), 0.5)))),
       { y: noise([4, 5]) },
     ));
+  it("two broadcasts against each other, and two fills", async () => {
+    await expectSame(
+      withGradients(({ x, y }: X) => tf.add(tf.broadcastTo(x, [3, 4]), tf.broadcastTo(y, [3, 4]))),
+      { x: noise([1, 4]), y: noise([1, 4], { seed: 2 }) },
+    );
+    await expectSame(
+      ({ x }: X) => ({
+        whole: tf.add(tf.zerosLike(tf.cast(x, "int32")), tf.onesLike(tf.cast(x, "int32"))),
+        compared: tf.greater(tf.onesLike(x), tf.zerosLike(x)),
+      }),
+      { x: noise([2, 3]) },
+    );
+  });
   it("empty parts of a concatenation", () =>
     expectSame(
       valueOnly(({ x }: X) => tf.concat([x, tf.zeros([3, 0, 5]), x], 1)),

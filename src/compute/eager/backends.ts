@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import { initialiseBackend } from "../active-backend.ts";
 import { EngineError } from "../errors.ts";
 import { whyNot } from "../runtime/onnx-runtime.ts";
-import { mendCpuKernels } from "./cpu-kernels.ts";
+import { mendCpuKernels, mendWasmKernels } from "./mended-kernels.ts";
 import { supplyWasmKernels } from "./wasm-kernels.ts";
 
 /** Engines that run a function op by op on a backend of tfjs. */
@@ -45,6 +45,7 @@ const START: Readonly<Record<EagerEngine, () => Promise<ReadyBackend>>> = {
     } catch (error) {
       throw new EngineError(`Expected ${source} to start, got: ${whyNot(error)}. Use engine: "cpu".`);
     }
+    mendWasmKernels();
     supplyWasmKernels();
     return { name: "wasm", source };
   },

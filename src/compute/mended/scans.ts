@@ -6,7 +6,8 @@ import { mend } from "./mend.ts";
 mend("Cumsum", {
   gradFunc: (dy, _saved, attributes) => {
     const { axis, exclusive, reverse } = attributes as unknown as tf.CumsumAttrs;
-    return { x: () => tf.cumsum(dy as tf.Tensor, axis, exclusive, !reverse) };
+    const [along] = tf.util.parseAxisParam(axis, (dy as tf.Tensor).shape);
+    return { x: () => tf.cumsum(dy as tf.Tensor, along, exclusive, !reverse) };
   },
 });
 

@@ -146,7 +146,11 @@ function binary(op: string, left: tf.TensorInfo, right: tf.TensorInfo, to?: Tens
     if (row) return tracer.result(row);
   }
   const small = belowExpand(op, a, b, shape, dtype);
-  return tracer.result(small ?? tracer.graph.one(op, [operand(a, shape, b), operand(b, shape, a)], { shape, dtype }));
+  if (small !== undefined) return tracer.result(small);
+  const first = operand(a, shape, b);
+  const whole = sameShape(tracer.graph.info(first).shape, shape); // one of the two has to carry the shape
+  const second = whole ? operand(b, shape, a) : tracer.value(b);
+  return tracer.result(tracer.graph.one(op, [first, second], { shape, dtype }));
 }
 
 const ARITHMETIC = { Add: "Add", Sub: "Sub", Multiply: "Mul", Maximum: "Max", Minimum: "Min" };

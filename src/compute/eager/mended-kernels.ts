@@ -1,0 +1,167 @@
+import * as tf from "@tensorflow/tfjs";
+import { sizeOf } from "../array.ts";
+import { stridesOf } from "../strided-slice.ts";
+
+/*
+ * Kernels that tfjs has wrong on its own backends: MaxPool3DGrad, TensorScatterUpdate and Einsum on cpu (wasm, which lacks
+ * them, takes them from here), running sums and products along a negative axis and slices with steps that drop an axis on
+ * both, and OneHot of floats and bools on wasm.
+ */
+
+type Inputs = Record<string, tf.TensorInfo>;
+type Shape5 = [number, number, number, number, number];
+type Mending = (upstream: tf.KernelFunc) => tf.KernelFunc;
+
+function mendKernel(kernelName: string, backendName: "cpu" | "wasm", mending: Mending): void {
+  const upstream = tf.getKernel(kernelName, backendName);
+  if (!upstream) return;
+  tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({ kernelName, backendName, kernelFunc: mending(upstream.kernelFunc) });
+}
+
+/** Puts right ones in their place; once in a process. */
+export function mendCpuKernels(): void {
+  mendKernel("MaxPool3DGrad", "cpu", () => maxPool3dGradient);
+  mendKernel("TensorScatterUpdate", "cpu", copying);
+  mendKernel("Einsum", "cpu", () => einsum);
+  mendKernel("StridedSlice", "cpu", dropping);
+  for (const name of ["Cumsum", "Cumprod"]) mendKernel(name, "cpu", fromTheFront);
+}
+
+/** As above; before wasm borrows what it lacks from cpu. */
+export function mendWasmKernels(): void {
+  for (const name of ["Cumsum", "Cumprod"]) mendKernel(name, "wasm", fromTheFront);
+  mendKernel("StridedSlice", "wasm", dropping);
+  mendKernel("OneHot", "wasm", throughInt32);
+}
+
+/** Upstream updates its input in place. */
+const copying: Mending = (upstream) => (call) => {
+  const cpu = call.backend as tf.KernelBackend;
+  const { tensor, ...rest } = call.inputs as Inputs;
+  const values = (cpu.readSync(tensor.dataId) as Float32Array).slice();
+  const copy = { ...tensor, dataId: cpu.write(values, tensor.shape, tensor.dtype) };
+  const result = upstream({ ...call, inputs: { ...rest, tensor: copy } });
+  if ((result as tf.TensorInfo).dataId !== copy.dataId) cpu.disposeData(copy.dataId);
+  return result;
+};
+
+/** Upstream takes a negative axis for another one. */
+const fromTheFront: Mending = (upstream) => (call) => {
+  const { x } = call.inputs as Inputs;
+  const [axis] = tf.util.parseAxisParam((call.attrs as unknown as tf.CumsumAttrs).axis, x.shape);
+  return upstream({ ...call, attrs: { ...call.attrs, axis } });
+};
+
+/** Upstream reads from the wrong places where axes are dropped (x[3, ::2]) and steps are not all 1. */
+const dropping: Mending = (upstream) => (call) => {
+  const attributes = call.attrs as unknown as tf.StridedSliceAttrs;
+  if (!attributes.shrinkAxisMask) return upstream(call);
+  const home = call.backend as tf.KernelBackend;
+  const { x } = call.inputs as Inputs;
+  const { begin, strides, sizes, shape } = stridesOf(x.shape, attributes);
+  const values = home.readSync(x.dataId) as Float32Array;
+  const steps = tf.util.computeStrides([...x.shape, 1]); // elements between neighbours of each axis
+  let places = [0];
+  for (const [axis, size] of sizes.entries()) {
+    places = places.flatMap((place) =>
+      Array.from({ length: size }, (_, i) => place + (begin[axis] + i * strides[axis]) * steps[axis]),
+    );
+  }
+  const taken = values.slice(0, places.length);
+  for (const [i, place] of places.entries()) taken[i] = values[place];
+  return { dataId: home.write(taken, [...shape], x.dtype), shape: [...shape], dtype: x.dtype };
+};
+
+/** Upstream writes the bits of whole numbers, whatever the type. */
+const throughInt32: Mending = (upstream) => (call) => {
+  const { dtype = "int32" } = call.attrs as unknown as tf.OneHotAttrs;
+  const whole = upstream({ ...call, attrs: { ...call.attrs, dtype: "int32" } }) as tf.TensorInfo;
+  if (dtype === "int32") return whole;
+  const { kernelFunc: cast } = tf.getKernel("Cast", "wasm");
+  const result = cast({ inputs: { x: whole }, backend: call.backend, attrs: { dtype } });
+  (call.backend as tf.KernelBackend).disposeData(whole.dataId);
+  return result;
+};
+
+/** Upstream mixes up height and width of windows that are not cubes. The slope goes to the first maximum of a window. */
+const maxPool3dGradient: tf.KernelFunc = ({ inputs, backend, attrs }) => {
+  const cpu = backend as tf.KernelBackend;
+  const { dy, input } = inputs as Record<"dy" | "input", tf.TensorInfo>;
+  const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as tf.MaxPool3DGradAttrs;
+  const shape = input.shape as Shape5;
+  const info = tf.backend_util.computePool3DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
+  const x = cpu.readSync(input.dataId) as Float32Array;
+  const slopes = cpu.readSync(dy.dataId) as Float32Array;
+  const gradient = new Float32Array(sizeOf(shape));
+  const { inDepth, inHeight, inWidth, inChannels: channels, padInfo } = info;
+  const starts = (count: number, stride: number, before: number): number[] =>
+    Array.from({ length: count }, (_, i) => i * stride - before);
+  const layers = starts(info.outDepth, info.strideDepth, padInfo.front);
+  const rows = starts(info.outHeight, info.strideHeight, padInfo.top);
+  const columns = starts(info.outWidth, info.strideWidth, padInfo.left);
+  let n = 0;
+  for (let batch = 0; batch < info.batchSize; batch++) {
+    for (const layer of layers) {
+      for (const row of rows) {
+        for (const column of columns) {
+          for (let channel = 0; channel < channels; channel++) {
+            let best = -1;
+            for (let z = Math.max(0, layer); z < Math.min(inDepth, layer + info.filterDepth); z++) {
+              for (let y = Math.max(0, row); y < Math.min(inHeight, row + info.filterHeight); y++) {
+                for (let w = Math.max(0, column); w < Math.min(inWidth, column + info.filterWidth); w++) {
+                  const place = (((batch * inDepth + z) * inHeight + y) * inWidth + w) * channels + channel;
+                  if (best < 0 || x[place] > x[best]) best = place;
+                }
+              }
+            }
+            gradient[best] += slopes[n++];
+          }
+        }
+      }
+    }
+  }
+  return { dataId: cpu.write(gradient, shape, "float32"), shape, dtype: "float32" };
+};
+
+/** Upstream is wrong where an axis belongs to one tensor alone, and returns its input for "ab->ab" without counting it. */
+const einsum: tf.KernelFunc = ({ inputs, backend, attrs }) => {
+  const cpu = backend as tf.KernelBackend;
+  const [left, result] = (attrs as unknown as tf.EinsumAttrs).equation.replace(/\s/g, "").split("->");
+  const names = left.split(",");
+  const lengths = new Map<string, number>();
+  const operands = Object.values(inputs as Inputs).map((x, i) => {
+    for (const [axis, letter] of [...names[i]].entries()) lengths.set(letter, x.shape[axis]);
+    return { values: cpu.readSync(x.dataId) as Float32Array, dtype: x.dtype };
+  });
+  const inner = [...lengths.keys()].filter((letter) => !result.includes(letter));
+  const letters = [...result, ...inner]; // the axes that are summed vary fastest
+  const sizes = letters.map((letter) => lengths.get(letter)!);
+  const stride = (axes: string, letter: string): number =>
+    axes.includes(letter) ? sizeOf([...axes.slice(axes.indexOf(letter) + 1)].map((name) => lengths.get(name)!)) : 0;
+  const strides = names.map((axes) => letters.map((letter) => stride(axes, letter)));
+  const shape = [...result].map((letter) => lengths.get(letter)!);
+  const sums = new Float32Array(sizeOf(shape));
+  const terms = sizeOf(inner.map((letter) => lengths.get(letter)!));
+  const place = letters.map(() => 0);
+  const at = names.map(() => 0); // where each operand is read
+  for (let i = 0; i < sums.length; i++) {
+    let sum = 0;
+    for (let term = 0; term < terms; term++) {
+      let product = 1;
+      for (const [k, { values }] of operands.entries()) product *= values[at[k]];
+      sum += product;
+      for (let axis = letters.length - 1; axis >= 0; axis--) {
+        place[axis]++;
+        for (const k of at.keys()) at[k] += strides[k][axis];
+        if (place[axis] < sizes[axis]) break;
+        for (const k of at.keys()) at[k] -= strides[k][axis] * sizes[axis];
+        place[axis] = 0;
+      }
+    }
+    sums[i] = sum;
+  }
+  const { dtype } = operands[0];
+  const values = dtype === "int32" ? Int32Array.from(sums) : sums;
+  return { dataId: cpu.write(values, shape, dtype), shape, dtype };
+};
