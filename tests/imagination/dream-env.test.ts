@@ -3,13 +3,14 @@ import { ConfigError } from "../../src/base/errors.ts";
 import type { Env, RenderFrame } from "../../src/core/env.ts";
 import { InvalidActionError, ResetNeededError } from "../../src/core/errors.ts";
 import { Box } from "../../src/core/spaces/box.ts";
-import type { VectorStep } from "../../src/core/vector/vector-env.ts";
+import type { VectorEnv, VectorStep } from "../../src/core/vector/vector-env.ts";
 import { splitInfos } from "../../src/core/vector/vector-info.ts";
 import { DreamEnv } from "../../src/imagination/dream-env.ts";
 import { dreamFunctions } from "../../src/imagination/dream-functions.ts";
 import { dreamReturns } from "../../src/imagination/dream-returns.ts";
 import { VectorDreamEnv, type VectorDreamOptions } from "../../src/imagination/vector-dream-env.ts";
 import { describeEnvContract } from "../contracts/env-contract.ts";
+import { describeVectorEnvContract } from "../contracts/vector-env-contract.ts";
 import { tinyContexts, tinyWorld } from "../world-models/tiny-world.ts";
 
 const NEVER = -100; // as a logit
@@ -50,6 +51,12 @@ describeEnvContract(
   "a dream",
   (renderMode) => new DreamEnv({ model, contexts, horizon: 50, renderMode, functions }) as unknown as Env,
   { steps: 60 },
+);
+
+describeVectorEnvContract(
+  "a vector of dreams",
+  ({ numEnvs, autoreset }) => dreams({ numEnvs, autoresetMode: autoreset, horizon: 20 }) as unknown as VectorEnv,
+  { steps: 30 },
 );
 
 describe("VectorDreamEnv", () => {

@@ -6,6 +6,7 @@ import { spaceFromJSON } from "../spaces/space-from-json.ts";
 import { type BatchLayout, batchLayout, type Column } from "./batch-layout.ts";
 import { callAttribute, readAttribute, writeAttribute } from "./env-attributes.ts";
 import { EnvSlots, SlotFailure } from "./env-slots.ts";
+import { wrapAll } from "./env-wrapping.ts";
 import {
   ANSWERED,
   type Answer,
@@ -27,7 +28,8 @@ const NAP = 50;
 
 const parent = parentPort;
 if (!parent) throw new Error("Expected env-worker to be started as a worker thread.");
-const { worker, first, count, slots, id, options, modules, autoreset, control, port } = workerData as EnvWorkerData;
+const { worker, first, count, slots, id, options, modules, wrappers, autoreset, control, port } =
+  workerData as EnvWorkerData;
 const words = wordsOf(worker);
 const say = (message: WorkerMessage) => parent.postMessage(message);
 
@@ -44,14 +46,15 @@ interface Workplace {
 }
 
 async function makeEnvs(): Promise<Env[]> {
+  await import(new URL("../../registrations.js", import.meta.url).href);
   for (const module of modules) await import(module);
   const envs: Env[] = [];
   for (let index = 0; index < count; index++) {
-    envs.push(
-      await make(id, options).catch((error: unknown) => {
-        throw new SlotFailure(first + index, error);
-      }),
-    );
+    try {
+      envs.push(await wrapAll(await make(id, options), wrappers));
+    } catch (error) {
+      throw new SlotFailure(first + index, error);
+    }
   }
   return envs;
 }

@@ -12,7 +12,7 @@ import {
 import { WorkerThread } from "./worker-thread.ts";
 
 /** What all workers of a pool are started with. */
-export type PoolData = Pick<EnvWorkerData, "slots" | "id" | "options" | "modules" | "autoreset">;
+export type PoolData = Pick<EnvWorkerData, "slots" | "id" | "options" | "modules" | "wrappers" | "autoreset">;
 
 /** Some worker threads among which a vector's environments are dealt out, and which are given one call at a time. */
 export class WorkerPool {

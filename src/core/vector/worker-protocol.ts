@@ -2,6 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { EnvMetadata, EnvSpec, Info, RenderMode } from "../env.ts";
 import type { SpaceJson } from "../spaces/space.ts";
 import type { Column } from "./batch-layout.ts";
+import type { VectorWrapping } from "./env-wrapping.ts";
 import type { ResetRequest } from "./reset-request.ts";
 import type { AutoresetMode } from "./vector-env.ts";
 
@@ -36,10 +37,12 @@ export interface EnvWorkerData {
   readonly count: number;
   readonly slots: number;
   /** What `make` takes. */
-  readonly id: string;
+  readonly id: string | EnvSpec;
   readonly options: Readonly<Record<string, unknown>>;
-  /** Modules to import first, as URLs. */
+  /** URLs of modules to import first, beside the one that registers the package's own environments. */
   readonly modules: readonly string[];
+  /** Wrappers for each environment, from the inside out; none is a function. */
+  readonly wrappers: readonly VectorWrapping[];
   readonly autoreset: AutoresetMode;
   readonly control: Int32Array;
   readonly port: MessagePort;

@@ -7,6 +7,7 @@ import { spaceFromJSON } from "../spaces/space-from-json.ts";
 import { type BatchLayout, batchLayout, type Column } from "./batch-layout.ts";
 import { valuesFor } from "./env-attributes.ts";
 import type { SlotMemory } from "./env-slots.ts";
+import type { VectorWrapping } from "./env-wrapping.ts";
 import { parseReset } from "./reset-request.ts";
 import { SlotAnswers } from "./slot-answers.ts";
 import { VectorActions } from "./vector-actions.ts";
@@ -26,7 +27,7 @@ import type { Answer, EnvDescription } from "./worker-protocol.ts";
 
 export interface WorkerVectorOptions extends VectorOptions {
   /** What each environment is made from, by `make(id, options)`. */
-  readonly id: string;
+  readonly id: string | EnvSpec;
   /** Must be what a message can carry: no functions. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly numEnvs: number;
@@ -34,7 +35,10 @@ export interface WorkerVectorOptions extends VectorOptions {
   readonly workers?: number;
   /** URLs of modules that register environments, imported in every worker beside the package's own. */
   readonly modules?: readonly string[];
-  readonly spec?: EnvSpec;
+  /** Wrappers for each environment, from the inside out; each named by module and export. */
+  readonly wrappers?: readonly VectorWrapping[];
+  /** The vector's spec from that of an environment. */
+  readonly specOf?: (spec: EnvSpec | undefined) => EnvSpec | undefined;
 }
 
 /**
@@ -66,11 +70,11 @@ export class WorkerVectorEnv<Observation = unknown, Action = unknown> implements
   static async create<Observation = unknown, Action = unknown>(
     options: WorkerVectorOptions,
   ): Promise<WorkerVectorEnv<Observation, Action>> {
-    const { id, numEnvs, autoreset = "next-step" } = options;
+    const { id, numEnvs, autoreset = "next-step", modules = [], wrappers = [] } = options;
     checkAutoreset(autoreset);
     const workers = countWorkers(options);
-    const modules = [new URL("../../registrations.js", import.meta.url).href, ...(options.modules ?? [])];
-    const pool = new WorkerPool(workers, { id, slots: numEnvs, options: options.options ?? {}, modules, autoreset });
+    const data = { id, slots: numEnvs, options: options.options ?? {}, modules, wrappers, autoreset };
+    const pool = new WorkerPool(workers, data);
     try {
       const env = new WorkerVectorEnv<Observation, Action>(options, pool, await pool.ready());
       await env.#begin();
@@ -82,7 +86,7 @@ export class WorkerVectorEnv<Observation = unknown, Action = unknown> implements
   }
 
   private constructor(options: WorkerVectorOptions, pool: WorkerPool, envs: readonly EnvDescription[]) {
-    const { autoreset = "next-step", copy = true, observationMode, spec } = options;
+    const { autoreset = "next-step", copy = true, observationMode, specOf } = options;
     const spaces = vectorSpaces(readSpaces(envs), observationMode);
     this.numEnvs = envs.length;
     this.workers = pool.threads.length;
@@ -93,7 +97,7 @@ export class WorkerVectorEnv<Observation = unknown, Action = unknown> implements
     this.autoresetMode = autoreset;
     this.metadata = { renderModes: [], ...envs[0].metadata, autoresetMode: autoreset };
     this.renderMode = envs[0].renderMode;
-    this.spec = spec;
+    this.spec = specOf?.(envs[0].spec);
     this.#pool = pool;
     this.#actions = new VectorActions(this.singleActionSpace, this.numEnvs);
     this.#layout = batchLayout(this.singleObservationSpace);
