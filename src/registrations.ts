@@ -8,6 +8,10 @@ import type { MountainCarConfig } from "../envs/classic-control/mountain-car.ts"
 import type { MountainCarContinuousConfig } from "../envs/classic-control/mountain-car-continuous.ts";
 import type { PendulumConfig } from "../envs/classic-control/pendulum.ts";
 import type { TakeCoverConfig } from "../envs/take-cover/index.ts";
+import type { BlackjackConfig } from "../envs/toy-text/blackjack.ts";
+import type { CliffWalkingConfig } from "../envs/toy-text/cliff-walking.ts";
+import type { FrozenLakeConfig } from "../envs/toy-text/frozen-lake.ts";
+import type { TaxiConfig } from "../envs/toy-text/taxi.ts";
 import { registerScheme } from "./core/env-scheme.ts";
 import { register } from "./core/registry.ts";
 import type { LearnedDreamConfig } from "./learned-dream.ts";
@@ -52,6 +56,47 @@ register({
 });
 
 register({
+  id: "Blackjack-v1",
+  entryPoint: async (kwargs: z.input<typeof BlackjackConfig>) =>
+    new (await import("../envs/toy-text/blackjack.ts")).Blackjack(kwargs),
+  kwargs: { sab: true, natural: false },
+});
+
+register({
+  id: "FrozenLake-v1",
+  entryPoint: frozenLake,
+  kwargs: { mapName: "4x4" },
+  maxEpisodeSteps: 100,
+  rewardThreshold: 0.7, // best possible: 0.74
+});
+
+register({
+  id: "FrozenLake8x8-v1",
+  entryPoint: frozenLake,
+  kwargs: { mapName: "8x8" },
+  maxEpisodeSteps: 200,
+  rewardThreshold: 0.85, // best possible: 0.91
+});
+
+register({
+  id: "CliffWalking-v1",
+  entryPoint: cliffWalking,
+});
+
+register({
+  id: "CliffWalkingSlippery-v1",
+  entryPoint: cliffWalking,
+  kwargs: { isSlippery: true },
+});
+
+register({
+  id: "Taxi-v4",
+  entryPoint: async (kwargs: z.input<typeof TaxiConfig>) => new (await import("../envs/toy-text/taxi.ts")).Taxi(kwargs),
+  maxEpisodeSteps: 200,
+  rewardThreshold: 8, // best possible: 8.46
+});
+
+register({
   id: "TakeCover-v0", // cuts itself off at 2100 tics, however many steps those are
   entryPoint: async (kwargs: z.input<typeof TakeCoverConfig>) =>
     new (await import("../envs/take-cover/index.ts")).TakeCover(kwargs),
@@ -75,3 +120,11 @@ register({
 registerScheme("python:", async (name, options) =>
   (await import("./bridge/python-env.ts")).makePythonEnv(name, options),
 );
+
+async function frozenLake(kwargs: z.input<typeof FrozenLakeConfig>) {
+  return new (await import("../envs/toy-text/frozen-lake.ts")).FrozenLake(kwargs);
+}
+
+async function cliffWalking(kwargs: z.input<typeof CliffWalkingConfig>) {
+  return new (await import("../envs/toy-text/cliff-walking.ts")).CliffWalking(kwargs);
+}

@@ -6,6 +6,7 @@ import type { RandomState } from "../../src/core/random.ts";
 import { Box } from "../../src/core/spaces/box.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
 import { parseConfig } from "../parse-config.ts";
+import { drawAcrobot } from "./acrobot-picture.ts";
 import { cos32, sin32 } from "./narrow-trigonometry.ts";
 import { NumpyVersion, trigonometryOf } from "./numpy-arithmetic.ts";
 import { resetBounds } from "./reset-bounds.ts";
@@ -105,10 +106,11 @@ export class Acrobot implements Env<Float32Array, number> {
     return { observation, reward: terminated ? 0 : -1, terminated, truncated: false, info: INFO };
   }
 
+  /** 500 × 500: both links, and the height to reach. */
   render(): RenderFrame | undefined {
     if (this.renderMode === undefined) return undefined;
     if (!this.#drawable) throw new ResetNeededError("render()");
-    return undefined;
+    return drawAcrobot(this.#state[0], this.#state[1]);
   }
 
   close(): void {}

@@ -129,8 +129,8 @@ export class CartPole implements Env<Float32Array, number> {
       axleY - across * sin + along * cos,
     ];
 
-    canvas.polygon(rectangle(0, canvas.width, cartY, cartY + 1), [0, 0, 0]);
-    canvas.polygon(rectangle(cartX - 25, cartX + 25, cartY - 15, cartY + 15), [0, 0, 0]);
+    canvas.rectangle({ left: 0, right: canvas.width, bottom: cartY, top: cartY + 1 }, [0, 0, 0]);
+    canvas.rectangle({ left: cartX - 25, right: cartX + 25, bottom: cartY - 15, top: cartY + 15 }, [0, 0, 0]);
     const tip = poleLength - 5;
     canvas.polygon([onPole(-5, -5), onPole(5, -5), onPole(5, tip), onPole(-5, tip)], [202, 152, 101]);
     canvas.circle([cartX, axleY], 5, [129, 132, 203]);
@@ -169,13 +169,4 @@ export class CartPole implements Env<Float32Array, number> {
     observation[3] = this.#angularVelocity;
     return observation;
   }
-}
-
-function rectangle(left: number, right: number, bottom: number, top: number): Point[] {
-  return [
-    [left, bottom],
-    [right, bottom],
-    [right, top],
-    [left, top],
-  ];
 }

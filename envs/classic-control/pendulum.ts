@@ -7,6 +7,7 @@ import type { RandomState } from "../../src/core/random.ts";
 import { Box } from "../../src/core/spaces/box.ts";
 import { parseConfig } from "../parse-config.ts";
 import { NumpyVersion, trigonometryOf } from "./numpy-arithmetic.ts";
+import { drawPendulum } from "./pendulum-picture.ts";
 import { isScalarAction } from "./scalar-action.ts";
 
 const MAX_SPEED = 8; // rad/s
@@ -95,10 +96,11 @@ export class Pendulum implements Env<Float32Array, Float32Array> {
     return { observation, reward: -cost, terminated: false, truncated: false, info: INFO };
   }
 
+  /** 500 × 500: the rod, and an arrow for the latest torque. */
   render(): RenderFrame | undefined {
     if (this.renderMode === undefined) return undefined;
     if (!this.#running) throw new ResetNeededError("render()");
-    return undefined;
+    return drawPendulum(this.#angle, this.#torque);
   }
 
   close(): void {}
