@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../evaluation/versions.ts";
+import { addCheck } from "./check.ts";
 import { addCompare } from "./compare.ts";
 import type { CliContext } from "./context.ts";
 import { addDoctor } from "./doctor.ts";
@@ -40,6 +41,7 @@ export async function runCli(args: readonly string[], context: CliContext, servi
   addCompare(program, context, services);
   addDoctor(program, context, services);
   addEnvs(program, context, services);
+  addCheck(program, context, services);
   addServe(program, context, services);
   addPythonClient(program, context);
 

@@ -1,7 +1,9 @@
 import type { EnvSource } from "../bridge/session.ts";
 import type { EngineReport } from "../compute/probe.ts";
-import type { EnvSpec } from "../core/env.ts";
-import { registry, specOf } from "../core/registry.ts";
+import type { CheckEnvOptions } from "../core/check-env/check-env.ts";
+import type { Finding } from "../core/check-env/findings.ts";
+import type { EnvSpec, RenderMode } from "../core/env.ts";
+import { make, registry, specOf } from "../core/registry.ts";
 import type { Report } from "../evaluation/report.ts";
 import type { Progress } from "../training/progress.ts";
 
@@ -32,6 +34,8 @@ export type Preset = (typeof PRESETS)[number];
 export interface Services {
   environments(): Promise<readonly EnvSpec[]>;
   probeEngines(): Promise<readonly EngineReport[]>;
+  /** Makes the environment of an id, without its wrappers, and checks it. */
+  checkEnv(id: string, kwargs: Record<string, unknown>, options: CheckEnvOptions): Promise<readonly Finding[]>;
   runPipeline: RunPipeline;
   comparePipelineRun: ComparePipelineRun;
   /** A registered environment, ready to be made for each client. */
@@ -47,6 +51,13 @@ export const services: Services = {
     return [...registry.keys()].map(specOf);
   },
   probeEngines: async () => (await import("../compute/probe.ts")).probeEngines(),
+  checkEnv: async (id, kwargs, options) => {
+    await import("../registrations.ts");
+    const { checkEnv } = await import("../core/check-env/check-env.ts");
+    const { unwrap } = await import("../core/wrappers/wrapper.ts");
+    const again = async (renderMode?: RenderMode) => unwrap(await make(id, { ...kwargs, renderMode }));
+    return checkEnv(await again(), { ...options, liveResources: await tensorCount(), make: again });
+  },
   runPipeline: async (options) => (await import("../pipelines/recurrent.ts")).runPipeline(options),
   comparePipelineRun: async (options) => (await import("../pipelines/recurrent.ts")).comparePipelineRun(options),
   envSource: async (id, options) => {
@@ -55,3 +66,9 @@ export const services: Services = {
   },
   serveStdio: async (source, signal) => (await import("../bridge/serve-stdio.ts")).serveStdio(source, signal),
 };
+
+/** How many tensors are alive: a learned environment must leave none behind. */
+async function tensorCount(): Promise<() => number> {
+  const { memory } = await import("@tensorflow/tfjs");
+  return () => memory().numTensors;
+}
