@@ -1,7 +1,6 @@
 import type { HullScene, WheelScene } from "./car-racing-state.ts";
 import { CAR_SIZE, WHEEL_PLACES, WHEEL_RADIUS } from "./car-shape.ts";
 import { Chassis, TIME_STEP } from "./chassis.ts";
-import { wake } from "./planck-state.ts";
 import { type SavedSkidMarks, SkidMarks } from "./skid-marks.ts";
 
 const SIZE_SQUARED = CAR_SIZE * CAR_SIZE;
@@ -42,7 +41,7 @@ export class Car {
   readonly wheels = [newWheel(), newWheel(), newWheel(), newWheel()] as const;
   readonly skids = new SkidMarks(WHEEL_PLACES.length);
   readonly #chassis = new Chassis();
-  readonly #force = { x: 0, y: 0 };
+  readonly #forces = new Float64Array(2 * WHEEL_PLACES.length); // on each wheel, x and y
 
   /** At rest with the hull's origin at (x, y), facing `angle` (counter-clockwise from +y). */
   place(x: number, y: number, angle: number): void {
@@ -80,14 +79,14 @@ export class Car {
       const body = chassis.wheels[i];
 
       const off = wheel.steer - wheel.jointAngle;
-      wake(chassis.hull);
-      wake(body);
-      chassis.joints[i].m_motorSpeed = Math.sign(off) * Math.min(STEERING_GAIN * Math.abs(off), MAX_STEERING_SPEED);
+      const speed = Math.sign(off) * Math.min(STEERING_GAIN * Math.abs(off), MAX_STEERING_SPEED);
+      chassis.joints[i].speed = Math.fround(speed);
+      chassis.hull.wake();
+      body.wake();
 
-      const { s: sin, c: cos } = body.getTransform().q; // ahead is (−sin, cos), to the right (cos, sin)
-      const velocity = body.getLinearVelocity();
-      const ahead = -sin * velocity.x + cos * velocity.y;
-      const sideways = cos * velocity.x + sin * velocity.y;
+      const { sin, cos, velocity } = body; // ahead is (−sin, cos), to the right (cos, sin)
+      const ahead = -sin * velocity[0] + cos * velocity[1];
+      const sideways = cos * velocity[0] + sin * velocity[1];
 
       // Power P turns the wheel by dω = P dt / (I ω); the 5 keeps a standing wheel from dividing by zero.
       wheel.omega += (TIME_STEP * ENGINE_POWER * wheel.gas) / WHEEL_INERTIA / (Math.abs(wheel.omega) + 5);
@@ -109,15 +108,14 @@ export class Car {
       }
       wheel.omega -= (TIME_STEP * forceAhead * WHEEL_RADIUS) / WHEEL_INERTIA;
 
-      this.#force.x = forceSideways * cos - forceAhead * sin;
-      this.#force.y = forceSideways * sin + forceAhead * cos;
-      body.applyForceToCenter(this.#force, true);
+      this.#forces[2 * i] = forceSideways * cos - forceAhead * sin;
+      this.#forces[2 * i + 1] = forceSideways * sin + forceAhead * cos;
     }
   }
 
   /** Moves the bodies by one step. */
   move(): void {
-    this.#chassis.step();
+    this.#chassis.step(this.#forces);
     this.#readPoses();
   }
 
@@ -148,21 +146,18 @@ export class Car {
   #readPoses(): void {
     const { hull: body, wheels: bodies, joints } = this.#chassis;
     const { hull } = this;
-    const position = body.getPosition();
-    const velocity = body.getLinearVelocity();
-    hull.x = position.x;
-    hull.y = position.y;
-    hull.angle = body.getAngle();
-    hull.vx = velocity.x;
-    hull.vy = velocity.y;
-    hull.angularVelocity = body.getAngularVelocity();
+    hull.x = body.x;
+    hull.y = body.y;
+    hull.angle = body.position[2];
+    hull.vx = body.velocity[0];
+    hull.vy = body.velocity[1];
+    hull.angularVelocity = body.velocity[2];
     for (let i = 0; i < bodies.length; i++) {
       const wheel = this.wheels[i];
-      const place = bodies[i].getPosition();
-      wheel.x = place.x;
-      wheel.y = place.y;
-      wheel.angle = bodies[i].getAngle();
-      wheel.jointAngle = joints[i].getJointAngle();
+      wheel.x = bodies[i].x;
+      wheel.y = bodies[i].y;
+      wheel.angle = bodies[i].position[2];
+      wheel.jointAngle = joints[i].angle;
     }
   }
 }
