@@ -43,6 +43,8 @@ export class Box<const D extends SpaceDType = "float32"> implements Space<TypedA
   readonly #info: DTypeInfo<D>;
   /** By element: 0 no bound, 1 a lower bound, 2 an upper bound, 3 both. */
   readonly #kinds: Uint8Array;
+  /** The kinds there are, in order. */
+  readonly #kindsPresent: readonly number[];
   /** What `contains` must look at: nothing (the bounds are the type's own), one pair of bounds, or one pair each. */
   readonly #check: "none" | "uniform" | "each";
 
@@ -64,6 +66,7 @@ export class Box<const D extends SpaceDType = "float32"> implements Space<TypedA
     this.low = this.#bounds("low", low, this.boundedBelow);
     this.high = this.#bounds("high", high, this.boundedAbove);
     this.#kinds = this.boundedBelow.map((below, i) => below + 2 * this.boundedAbove[i]);
+    this.#kindsPresent = [0, 1, 2, 3].filter((kind) => this.#kinds.includes(kind));
     for (let i = 0; i < this.flatSize; i++) {
       if (this.low[i] > this.high[i]) {
         throw new ConfigError(`Expected low ≤ high, got low ${this.low[i]} > high ${this.high[i]} at element ${i}.`);
@@ -105,8 +108,7 @@ export class Box<const D extends SpaceDType = "float32"> implements Space<TypedA
     refuseMasks("Box", options);
     const { integer, min, max } = this.#info;
     const value = new this.#info.array(this.flatSize);
-    for (let kind = 0; kind < 4; kind++) {
-      if (!this.#kinds.includes(kind)) continue;
+    for (const kind of this.#kindsPresent) {
       for (let i = 0; i < value.length; i++) {
         if (this.#kinds[i] !== kind) continue;
         const low = this.low[i];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConfigError, describe } from "../../base/errors.ts";
 import { refuseBoth } from "./masks.ts";
-import { joinFlat, notFlattenable, splitFlat } from "./parts.ts";
+import { checkPart, joinFlat, notFlattenable, splitFlat } from "./parts.ts";
 import { partSource, type RandomSource } from "./random-source.ts";
 import type { SampleOptions, Space, SpaceJson, SpaceValue } from "./space.ts";
 
@@ -23,6 +23,7 @@ export class Dict<const S extends Readonly<Record<string, Space<unknown>>>> impl
   constructor(spaces: S) {
     this.names = Object.freeze(Object.keys(spaces).sort());
     if (this.names.length === 0) throw new ConfigError("Expected a Dict of at least one space, got none.");
+    for (const name of this.names) checkPart("Dict", name, spaces[name]);
     this.spaces = Object.freeze(Object.fromEntries(this.names.map((name) => [name, spaces[name]]))) as S;
     const parts = this.names.map((name) => spaces[name]);
     this.isFlattenable = parts.every((space) => space.isFlattenable);

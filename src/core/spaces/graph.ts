@@ -3,7 +3,7 @@ import { ConfigError, describe } from "../../base/errors.ts";
 import { type BatchedValue, batchSpace } from "./batch-space.ts";
 import { iterate } from "./batch-values.ts";
 import { refuseBoth } from "./masks.ts";
-import { notFlattenable } from "./parts.ts";
+import { checkPart, notFlattenable } from "./parts.ts";
 import { drawInteger, type RandomSource } from "./random-source.ts";
 import { batchGenerator } from "./seed-space.ts";
 import type { SampleOptions, Space, SpaceJson } from "./space.ts";
@@ -43,6 +43,8 @@ export class Graph<N extends Space<unknown>, E extends Space<unknown> | null = n
   readonly #batchedEdge: Space<unknown> | null;
 
   constructor({ nodeSpace, edgeSpace = null as E }: GraphOptions<N, E>) {
+    checkPart("Graph", "nodeSpace", nodeSpace);
+    if (edgeSpace !== null) checkPart("Graph", "edgeSpace", edgeSpace);
     this.nodeSpace = nodeSpace;
     this.edgeSpace = edgeSpace;
     this.#batchedNode = batchSpace<Space<unknown>>(nodeSpace);

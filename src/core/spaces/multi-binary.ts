@@ -29,7 +29,10 @@ export class MultiBinary implements Space<Int8Array> {
     return value instanceof Int8Array && value.length === this.flatSize && value.every((x) => x === 0 || x === 1);
   }
 
-  /** `mask` has one entry per element: 0 or 1 fixes it, 2 leaves it to chance; `probability` is that of a 1. */
+  /**
+   * `mask` has one entry per element (a flat or a nested list): 0 or 1 fixes it, 2 leaves it to chance; `probability` is that
+   * of a 1.
+   */
   sample(random: RandomSource, { mask, probability }: SampleOptions = {}): Int8Array {
     refuseBoth({ mask, probability });
     const fixed = this.#list(mask, "mask", (x) => x === 0 || x === 1 || x === 2);
@@ -60,8 +63,8 @@ export class MultiBinary implements Space<Int8Array> {
   }
 
   #list(value: unknown, name: string, fits: (x: number) => boolean): ArrayLike<number> | undefined {
-    if (value === undefined) return undefined;
-    const list = value as ArrayLike<number>;
+    if (value === undefined || value === null) return undefined;
+    const list = (Array.isArray(value) ? value.flat(Infinity) : value) as ArrayLike<number>;
     const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
     if (!isList || list.length !== this.flatSize || !Array.from(list).every(fits)) {
       const range = name === "mask" ? "0, 1 or 2" : "0 to 1";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConfigError, describe } from "../../base/errors.ts";
 import { refuseBoth } from "./masks.ts";
-import { flatArrayOf, isAlike, notFlattenable } from "./parts.ts";
+import { checkPart, flatArrayOf, isAlike, notFlattenable } from "./parts.ts";
 import { drawInteger, partSource, type RandomSource } from "./random-source.ts";
 import type { SampleOptions, Space, SpaceJson, SpaceValue } from "./space.ts";
 
@@ -27,6 +27,9 @@ export class OneOf<const S extends readonly Space<unknown>[]> implements Space<O
 
   constructor(spaces: S) {
     if (spaces.length === 0) throw new ConfigError("Expected a OneOf of at least one space, got none.");
+    spaces.forEach((space, i) => {
+      checkPart("OneOf", i, space);
+    });
     this.spaces = spaces;
     this.isFlattenable = spaces.every((space) => space.isFlattenable);
     this.#flatSize = this.isFlattenable ? 1 + Math.max(...spaces.map((space) => space.flatSize)) : undefined;

@@ -1,4 +1,4 @@
-import { ConfigError } from "../../base/errors.ts";
+import { ConfigError, describe } from "../../base/errors.ts";
 import { DTYPES, type SpaceDType } from "./dtype.ts";
 import type { Space } from "./space.ts";
 
@@ -40,6 +40,12 @@ export function flatArrayOf(space: Space<unknown>): typeof Float32Array | typeof
 /** Whether two lists of spaces are equal, one by one. */
 export function isAlike(spaces: readonly Space<unknown>[], others: readonly Space<unknown>[]): boolean {
   return spaces.length === others.length && spaces.every((space, i) => space.equals(others[i]));
+}
+
+/** Refuses a part of a composed space that is no space itself. */
+export function checkPart(whole: string, part: string | number, space: unknown): void {
+  if (typeof space === "object" && space !== null && "sample" in space && "contains" in space) return;
+  throw new ConfigError(`Expected a space as part ${part} of a ${whole}, got ${describe(space)}.`);
 }
 
 /** What `flatten`, `unflatten` and `flatSize` throw where the length of a value is its own. */

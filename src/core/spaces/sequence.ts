@@ -3,7 +3,7 @@ import { ConfigError, describe } from "../../base/errors.ts";
 import { type BatchedSpace, type BatchedValue, batchSpace } from "./batch-space.ts";
 import { concatenate, iterate } from "./batch-values.ts";
 import { refuseBoth } from "./masks.ts";
-import { notFlattenable } from "./parts.ts";
+import { checkPart, notFlattenable } from "./parts.ts";
 import { drawGeometric, drawInteger, partSource, type RandomSource } from "./random-source.ts";
 import type { SampleOptions, Space, SpaceJson, SpaceValue } from "./space.ts";
 
@@ -29,6 +29,7 @@ export class Sequence<S extends Space<unknown>, const Stack extends boolean = fa
   readonly #batched: BatchedSpace<S> | undefined;
 
   constructor(featureSpace: S, { stack = false as Stack }: SequenceOptions<Stack> = {}) {
+    checkPart("Sequence", "featureSpace", featureSpace);
     this.featureSpace = featureSpace;
     this.stack = stack;
     this.#batched = stack ? batchSpace(featureSpace) : undefined;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConfigError, describe } from "../../base/errors.ts";
 import { refuseBoth } from "./masks.ts";
-import { isAlike, joinFlat, notFlattenable, splitFlat } from "./parts.ts";
+import { checkPart, isAlike, joinFlat, notFlattenable, splitFlat } from "./parts.ts";
 import { partSource, type RandomSource } from "./random-source.ts";
 import type { SampleOptions, Space, SpaceJson, SpaceValue } from "./space.ts";
 
@@ -18,6 +18,9 @@ export class Tuple<const S extends readonly Space<unknown>[]> implements Space<T
 
   constructor(spaces: S) {
     if (spaces.length === 0) throw new ConfigError("Expected a Tuple of at least one space, got none.");
+    spaces.forEach((space, i) => {
+      checkPart("Tuple", i, space);
+    });
     this.spaces = spaces;
     this.isFlattenable = spaces.every((space) => space.isFlattenable);
     this.#flatSize = this.isFlattenable ? spaces.reduce((sum, space) => sum + space.flatSize, 0) : undefined;
