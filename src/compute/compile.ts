@@ -52,6 +52,8 @@ export interface CompileOptions<Constants extends ArrayTree = Record<string, nev
   readonly engine?: "auto" | "onnx" | "wasm" | "cpu" | "node";
   /** Threads inside an operator; default 2 or the number of cores, whichever is less. */
   readonly threads?: number;
+  /** "eager": a function that cannot be compiled is run op by op instead, on wasm or cpu, after a warning. Default: a TraceError. */
+  readonly fallback?: "eager";
   /** Run in a worker thread so that timers, Ctrl-C and pages stay alive; default true. Short calls (one dream step) are faster with false. */
   readonly offThread?: boolean;
 }
@@ -121,5 +123,5 @@ function starter(fn: AnyFunction, options: CompileOptions<ArrayTree>): () => Pro
       `Expected threads to be a whole number from 1, got ${threads}. Leave it out for the default.`,
     );
   }
-  return () => programFor(fn, engine, { name, constants, threads, offThread });
+  return () => programFor(fn, engine, { name, constants, threads, offThread, fallback: options.fallback });
 }

@@ -1,6 +1,7 @@
 import { ConfigError, describe } from "../base/errors.ts";
 import { type EagerEngine, prepareBackend } from "./eager/backends.ts";
 import { EagerProgram } from "./eager/eager-program.ts";
+import { FallbackProgram } from "./fallback-program.ts";
 import type { AnyFunction, Program, ProgramOptions } from "./program.ts";
 import { OnnxProgram } from "./runtime/onnx-program.ts";
 import "./mended-gradients.ts";
@@ -31,7 +32,8 @@ export async function programFor(
   const chosen = engine === "auto" ? await preferredEngine() : engine;
   if (chosen === "onnx") {
     await loadOnnxRuntime();
-    return new OnnxProgram(fn, options);
+    const compiled = new OnnxProgram(fn, options);
+    return options.fallback ? new FallbackProgram(compiled, fn, options) : compiled;
   }
   const { name } = await prepareBackend(chosen);
   return new EagerProgram(fn, name, options);

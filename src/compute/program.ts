@@ -6,6 +6,7 @@ export interface ProgramOptions {
   readonly constants: unknown;
   readonly threads: number;
   readonly offThread: boolean;
+  readonly fallback?: "eager" | undefined;
 }
 
 /** A resident state without its types; see Resident in compile.ts. */

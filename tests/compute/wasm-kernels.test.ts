@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import type { NdArray } from "../../src/compute/array.ts";
 import { compile } from "../../src/compute/compile.ts";
-import { noise, relativeError } from "./fixtures.ts";
+import { floats, ints, noise, relativeError } from "./fixtures.ts";
 
 type X = { x: NdArray; y: NdArray };
 type Fn = (x: tf.Tensor, y: tf.Tensor) => tf.Tensor;
@@ -70,6 +70,41 @@ describe("kernels that wasm lacks agree with tfjs cpu in their gradients", () =>
     });
     const { data } = await compiled.run({ x: { shape: [2, 2], dtype: "float32", data: Float32Array.of(1, 2, 3, 4) } });
     expect([...data]).toEqual([5, 25]);
+    await compiled.dispose();
+  });
+
+  it("one-hot rows of floats and bools", async () => {
+    const compiled = compile<{ x: NdArray }, { floats: tf.Tensor; bools: tf.Tensor }, Record<string, never>>(
+      ({ x }) => {
+        const rows = tf.cast(x, "int32") as tf.Tensor1D;
+        return { floats: tf.oneHot(rows, 3, 2.5, -1, "float32"), bools: tf.oneHot(rows, 3, 1, 0, "bool") };
+      },
+      { name: "one-hot", engine: "wasm" },
+    );
+    const { floats, bools } = await compiled.run({ x: ints([2], [2, 0]) });
+    expect(floats.dtype).toBe("float32");
+    expect([...bools.data]).toEqual([0, 0, 1, 1, 0, 0]);
+    expect([...floats.data]).toEqual([-1, -1, 2.5, 2.5, -1, -1]);
+    await compiled.dispose();
+  });
+
+  it("running sums along the last axis, counted from behind", async () => {
+    const compiled = compile<{ x: NdArray }, tf.Tensor, Record<string, never>>(({ x }) => tf.cumsum(x, -1), {
+      name: "cumsum",
+      engine: "wasm",
+    });
+    expect([...(await compiled.run({ x: floats([2, 3], [1, 2, 3, 4, 5, 6]) })).data]).toEqual([1, 3, 6, 4, 9, 15]);
+    await compiled.dispose();
+  });
+
+  it("slices with steps that drop an axis", async () => {
+    const compiled = compile<{ x: NdArray }, tf.Tensor, Record<string, never>>(
+      ({ x }) => tf.stridedSlice(x, [1, 0], [2, 4], [1, 2], 0, 0, 0, 0, 1), // x[1, ::2]
+      { name: "slice", engine: "wasm" },
+    );
+    const { data, shape } = await compiled.run({ x: floats([2, 4], [0, 1, 2, 3, 4, 5, 6, 7]) });
+    expect(shape).toEqual([2]);
+    expect([...data]).toEqual([4, 6]);
     await compiled.dispose();
   });
 });

@@ -32,7 +32,7 @@ export function mendCpuKernels(): void {
 export function mendWasmKernels(): void {
   for (const name of ["Cumsum", "Cumprod"]) mendKernel(name, "wasm", fromTheFront);
   mendKernel("StridedSlice", "wasm", dropping);
-  mendKernel("OneHot", "wasm", throughInt32);
+  mendKernel("OneHot", "wasm", anyType);
 }
 
 /** Upstream updates its input in place. */
@@ -74,14 +74,17 @@ const dropping: Mending = (upstream) => (call) => {
 };
 
 /** Upstream writes the bits of whole numbers, whatever the type. */
-const throughInt32: Mending = (upstream) => (call) => {
-  const { dtype = "int32" } = call.attrs as unknown as tf.OneHotAttrs;
-  const whole = upstream({ ...call, attrs: { ...call.attrs, dtype: "int32" } }) as tf.TensorInfo;
-  if (dtype === "int32") return whole;
-  const { kernelFunc: cast } = tf.getKernel("Cast", "wasm");
-  const result = cast({ inputs: { x: whole }, backend: call.backend, attrs: { dtype } });
-  (call.backend as tf.KernelBackend).disposeData(whole.dataId);
-  return result;
+const anyType: Mending = (upstream) => (call) => {
+  const { depth, onValue = 1, offValue = 0, dtype = "int32" } = call.attrs as unknown as tf.OneHotAttrs;
+  if (dtype === "int32") return upstream(call);
+  const home = call.backend as tf.KernelBackend;
+  const { indices } = call.inputs as Inputs;
+  const shape = [...indices.shape, depth];
+  const rows = (dtype === "bool" ? new Uint8Array(sizeOf(shape)) : new Float32Array(sizeOf(shape))).fill(offValue);
+  for (const [row, place] of (home.readSync(indices.dataId) as Int32Array).entries()) {
+    if (place >= 0 && place < depth) rows[row * depth + place] = onValue;
+  }
+  return { dataId: home.write(rows, shape, dtype), shape, dtype };
 };
 
 /** Upstream mixes up height and width of windows that are not cubes. The slope goes to the first maximum of a window. */
