@@ -2,7 +2,9 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ConfigError } from "./base/errors.ts";
-import { DreamEnv } from "./imagination/dream-env.ts";
+import type { AutoresetMode } from "./core/vector/vector-env.ts";
+import { DreamEnv, type DreamEnvOptions } from "./imagination/dream-env.ts";
+import { VectorDreamEnv } from "./imagination/vector-dream-env.ts";
 import { loadWorld } from "./world-models/world-checkpoint.ts";
 
 /** Keyword arguments of a learned world: `make("Dream/TakeCover-v0", { checkpoint: "runs/take-cover" })`. */
@@ -20,6 +22,28 @@ export type LearnedDreamConfig = z.input<typeof LearnedDreamConfig>;
 
 /** A dream from disk; the world must have been learned from `env`. */
 export async function learnedDream(env: string, kwargs: LearnedDreamConfig): Promise<DreamEnv> {
+  return new DreamEnv(await openDream(env, kwargs));
+}
+
+export interface VectorRequest {
+  readonly numEnvs: number;
+  readonly autoresetMode?: AutoresetMode;
+  /** Truncates dreams earlier than their horizon; −1: does not. */
+  readonly maxEpisodeSteps?: number;
+}
+
+/** Several dreams from disk that are dreamt as one batch. */
+export async function learnedVectorDream(
+  env: string,
+  kwargs: LearnedDreamConfig,
+  { numEnvs, autoresetMode, maxEpisodeSteps = -1 }: VectorRequest,
+): Promise<VectorDreamEnv> {
+  const { renderMode: _, ...dream } = await openDream(env, kwargs);
+  const horizon = maxEpisodeSteps === -1 ? dream.horizon : Math.min(dream.horizon, maxEpisodeSteps);
+  return new VectorDreamEnv({ ...dream, horizon, numEnvs, autoresetMode });
+}
+
+async function openDream(env: string, kwargs: LearnedDreamConfig): Promise<DreamEnvOptions> {
   const parsed = LearnedDreamConfig.safeParse(kwargs);
   if (!parsed.success)
     throw new ConfigError(
@@ -32,7 +56,7 @@ export async function learnedDream(env: string, kwargs: LearnedDreamConfig): Pro
   );
   const path = folder ? join(checkpoint, "models", "world.safetensors") : checkpoint;
   const { model, contexts, dream } = await loadWorld(path, { env });
-  return new DreamEnv({ model, contexts, ...dream, ...definedIn(given), renderMode });
+  return { model, contexts, ...dream, ...definedIn(given), renderMode };
 }
 
 function definedIn<T extends object>(object: T): Partial<T> {

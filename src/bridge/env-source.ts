@@ -1,6 +1,6 @@
 import { ConfigError } from "../base/errors.ts";
 import { make, specOf } from "../core/registry.ts";
-import { SyncVectorEnv } from "../core/vector/sync-vector-env.ts";
+import { makeVec } from "../core/vector/make-vec.ts";
 import type { EnvSource } from "./session.ts";
 
 export interface EnvSourceOptions {
@@ -8,25 +8,47 @@ export interface EnvSourceOptions {
   readonly kwargs?: Readonly<Record<string, unknown>>;
   /** How many environments step together unless the client says; absent: a single one. */
   readonly numEnvs?: number;
+  /** Worker threads that share the environments of a vector; absent: all in this thread. */
+  readonly workers?: number;
+  /** Makes vectors in a way of its own, where an environment has one; default `makeVec`. */
+  readonly makeVector?: EnvSource["makeVector"];
 }
 
+/** Options of `makeVec` that a client must not give: some of them name modules to be loaded. */
+const SERVERS_OWN = [
+  "numEnvs",
+  "vectorization",
+  "autoreset",
+  "copy",
+  "observationMode",
+  "wrappers",
+  "workers",
+  "modules",
+  "additionalWrappers",
+];
+
 /** A registered environment, made anew for each client with the client's keyword arguments beside the fixed ones. */
-export function envSource(id: string, { kwargs: fixed = {}, numEnvs }: EnvSourceOptions = {}): EnvSource {
+export function envSource(
+  id: string,
+  { kwargs: fixed = {}, numEnvs, workers, makeVector }: EnvSourceOptions = {},
+): EnvSource {
   specOf(id); // an id that is not known is refused before anyone connects
   const join = (kwargs: Readonly<Record<string, unknown>>) => {
-    const given = Object.keys(kwargs).filter((name) => Object.hasOwn(fixed, name));
-    if (given.length > 0) {
-      throw new ConfigError(`Expected no ${given.join(", ")} from the client: the server has set it. Leave it out.`);
+    const refused = Object.keys(kwargs).filter((name) => Object.hasOwn(fixed, name) || SERVERS_OWN.includes(name));
+    if (refused.length > 0) {
+      throw new ConfigError(`Expected no ${refused.join(", ")} from the client: that is the server's. Leave it out.`);
     }
     return { ...fixed, ...kwargs };
   };
+  const vectorization = workers === undefined ? "sync" : "workers";
   return {
     numEnvs,
     makeEnv: (kwargs) => make(id, join(kwargs)),
-    makeVector: async (kwargs, { numEnvs, autoresetMode }) => {
+    makeVector: (kwargs, request) => {
       const given = join(kwargs);
-      const envs = await Promise.all(Array.from({ length: numEnvs }, () => make(id, given)));
-      return new SyncVectorEnv(envs, { autoreset: autoresetMode, spec: specOf(id) });
+      if (makeVector) return makeVector(given, request);
+      const { numEnvs, autoresetMode: autoreset } = request;
+      return makeVec(id, { ...given, numEnvs, autoreset, vectorization, workers });
     },
   };
 }

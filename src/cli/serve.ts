@@ -13,6 +13,7 @@ interface ServeOptions {
   readonly port?: number;
   readonly host: string;
   readonly numEnvs?: number;
+  readonly workers?: number;
   readonly checkpoint?: string;
   readonly set?: Record<string, unknown>;
 }
@@ -36,13 +37,14 @@ export function addServe(program: Command, context: CliContext, services: Servic
     .option("--port <n>", "serve any number of clients over TCP (0: a free port)", wholeNumber({ from: 0, to: 65_535 }))
     .option("--host <address>", "where to listen; anything but the loopback is open to others", hostOption, "127.0.0.1")
     .option("--num-envs <n>", "this many environments that step together", wholeNumber({ from: 1, to: MAX_ENVS }))
+    .option("--workers <n>", "share the environments of a vector among threads", wholeNumber({ from: 1, to: 256 }))
     .option("--checkpoint <run>", "of a learned world: a run's folder, or the world's file", directoryOption)
     .option("--set <key=value>", "a keyword argument of the environment; repeatable, values are JSON", setOption)
     .addHelpText("after", EXAMPLES)
-    .action(async (id: string, { stdio, port, host, numEnvs, checkpoint, set = {} }: ServeOptions) => {
+    .action(async (id: string, { stdio, port, host, numEnvs, workers, checkpoint, set = {} }: ServeOptions) => {
       if (!stdio && port === undefined && host !== "127.0.0.1") throw new UsageError("Expected --port with --host.");
       const kwargs = checkpoint === undefined ? set : { ...set, checkpoint };
-      const source = await services.envSource(id, { kwargs, numEnvs });
+      const source = await services.envSource(id, { kwargs, numEnvs, workers });
       const signal = context.interruptible("Closing the environments. (Ctrl-C again stops at once.)");
       if (port === undefined) return services.serveStdio(source, signal);
       if (!isLoopback(host)) {

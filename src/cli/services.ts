@@ -1,10 +1,13 @@
+import type { EnvSourceOptions } from "../bridge/env-source.ts";
 import type { EnvSource } from "../bridge/session.ts";
 import type { EngineReport } from "../compute/probe.ts";
 import type { CheckEnvOptions } from "../core/check-env/check-env.ts";
 import type { Finding } from "../core/check-env/findings.ts";
 import type { EnvSpec, RenderMode } from "../core/env.ts";
 import { make, registry, specOf } from "../core/registry.ts";
+import type { VectorEnv } from "../core/vector/vector-env.ts";
 import type { Report } from "../evaluation/report.ts";
+import type { LearnedDreamConfig } from "../learned-dream.ts";
 import type { Progress } from "../training/progress.ts";
 
 /** Runs every stage from collecting to the report; what is already on disk is not done again. */
@@ -39,7 +42,7 @@ export interface Services {
   runPipeline: RunPipeline;
   comparePipelineRun: ComparePipelineRun;
   /** A registered environment, ready to be made for each client. */
-  envSource(id: string, options: { kwargs: Record<string, unknown>; numEnvs?: number }): Promise<EnvSource>;
+  envSource(id: string, options: EnvSourceOptions): Promise<EnvSource>;
   /** Serves the process at the other end of stdin and stdout until it leaves. */
   serveStdio(source: EnvSource, signal: AbortSignal): Promise<void>;
 }
@@ -62,7 +65,17 @@ export const services: Services = {
   comparePipelineRun: async (options) => (await import("../pipelines/recurrent.ts")).comparePipelineRun(options),
   envSource: async (id, options) => {
     await import("../registrations.ts");
-    return (await import("../bridge/env-source.ts")).envSource(id, options);
+    const { envSource } = await import("../bridge/env-source.ts");
+    const world = /^Dream\/(.+)$/.exec(specOf(id).id)?.[1];
+    if (world === undefined) return envSource(id, options);
+    const { learnedVectorDream } = await import("../learned-dream.ts");
+    return envSource(id, {
+      ...options,
+      makeVector: async ({ maxEpisodeSteps, ...kwargs }, request) => {
+        const vector = { ...request, maxEpisodeSteps: maxEpisodeSteps as number | undefined };
+        return (await learnedVectorDream(world, kwargs as LearnedDreamConfig, vector)) as unknown as VectorEnv;
+      },
+    });
   },
   serveStdio: async (source, signal) => (await import("../bridge/serve-stdio.ts")).serveStdio(source, signal),
 };

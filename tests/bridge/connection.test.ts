@@ -189,6 +189,22 @@ describe("a client", () => {
     expect((await client.ask({ call: "open" })).header["spec"]).toMatchObject({ kwargs: { frameSkip: 3 } });
   });
 
+  it("gets vectors with its own number and mode, but names no modules to load", async () => {
+    const { client, description } = await opened(envSource("CartPole-v1", { numEnvs: 2 }), {
+      numEnvs: 3,
+      autoresetMode: "same-step",
+    });
+    expect(description).toMatchObject({ numEnvs: 3, autoresetMode: "same-step" });
+    const begun = await client.ask({ call: "reset", seed: 5 });
+    expect(begun.payload.length).toBe(3 * 4 * 4);
+    const env = await make<Float32Array, number>("CartPole-v1");
+    expect(begun.payload.readFloatLE(2 * 16)).toBe((await env.reset({ seed: 7 })).observation[0]);
+    const { description: refused } = await opened(envSource("CartPole-v1", { numEnvs: 2 }), {
+      kwargs: { vectorization: "workers", modules: ["file:///tmp/other.js"] },
+    });
+    expect((refused["error"] as { message: string }).message).toContain("no vectorization, modules from the client");
+  });
+
   it("closes and is answered; its environment is closed once", async () => {
     const { made, source } = echoes();
     const { client } = await opened(source);

@@ -62,7 +62,7 @@ const SPACES: Readonly<Record<string, Space<unknown>>> = {
   Dict: new Dict({ "10": new MultiBinary(3), "9": new Discrete(2), b: new Tuple([new Box({ low: 0, high: 1 })]) }),
   "Dict with text": new Dict({ word: new Text({ maxLength: 3 }), place: new Box({ low: 0, high: 1, shape: [2, 2] }) }),
   Sequence: new Sequence(new Box({ low: 0, high: 1, shape: [2] })),
-  "Sequence, stacked": new Sequence(new Dict({ x: new Box({ low: 0, high: 1, shape: [2] }) }), { stack: true }),
+  "Sequence of batches": new Sequence(new Dict({ x: new Box({ low: 0, high: 1, shape: [2] }) }), { stack: true }),
   OneOf: new OneOf([new Discrete(3), new Box({ low: 0, high: 1, shape: [2] }), new Text({ maxLength: 2 })]),
   Graph: new Graph({ nodeSpace: new Box({ low: 0, high: 1, shape: [2] }), edgeSpace: new Discrete(3) }),
 };
