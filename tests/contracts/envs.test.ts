@@ -1,14 +1,27 @@
 import { CartPole } from "../../envs/classic-control/cart-pole.ts";
 import { TakeCover } from "../../envs/take-cover/index.ts";
 import type { RenderMode } from "../../src/core/env.ts";
-import { make } from "../../src/core/registry.ts";
-import { describeEnvContract } from "./env-contract.ts";
+import { make, registry } from "../../src/core/registry.ts";
+import { describeEnvContract, type EnvContractOptions } from "./env-contract.ts";
 import "../../src/registrations.ts";
 
 type RgbArray = { renderMode?: "rgb_array" };
 const mode = (renderMode?: RenderMode) => ({ renderMode }) as RgbArray;
 
+// Without the wrappers of make().
 describeEnvContract("CartPole", (renderMode) => new CartPole(mode(renderMode)));
-describeEnvContract('make("CartPole-v1")', (renderMode) => make("CartPole-v1", { renderMode }));
 describeEnvContract("TakeCover", (renderMode) => new TakeCover(mode(renderMode)), { steps: 60 });
-describeEnvContract('make("TakeCover-v0")', (renderMode) => make("TakeCover-v0", { renderMode }), { steps: 60 });
+
+/** Environments that take long to step, or long to end. */
+const OPTIONS: Readonly<Record<string, EnvContractOptions>> = {
+  "CarRacing-v3": { steps: 20, stepsToEnd: 1000 },
+  "CliffWalking-v1": { stepsToEnd: 1_000_000, chanceless: true }, // only its goal ends it
+  "CliffWalkingSlippery-v1": { stepsToEnd: 1_000_000 },
+  "TakeCover-v0": { steps: 60 },
+};
+
+// Every registered environment but the dreams, which want a checkpoint: those have a suite of their own.
+for (const id of registry.keys()) {
+  if (!id.startsWith("Dream/"))
+    describeEnvContract(`make("${id}")`, (renderMode) => make(id, { renderMode }), OPTIONS[id]);
+}
