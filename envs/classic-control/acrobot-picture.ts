@@ -10,7 +10,7 @@ const JOINT = [204, 204, 0] as const;
 /** Both links at their angles (rad; 0: hanging, the second against the first) and the height to reach: 500 × 500. */
 export function drawAcrobot(angle1: number, angle2: number): RenderFrame {
   const canvas = new Canvas(SIZE, SIZE, [255, 255, 255]);
-  const goal = MIDDLE + SCALE;
+  const goal = Math.floor(MIDDLE + SCALE);
   canvas.rectangle({ left: 0, right: SIZE, bottom: goal, top: goal + 1 }, [0, 0, 0]);
   const elbow: Point = [MIDDLE + SCALE * Math.sin(angle1), MIDDLE - SCALE * Math.cos(angle1)];
   drawLink(canvas, [MIDDLE, MIDDLE], angle1);

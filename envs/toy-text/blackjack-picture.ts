@@ -21,7 +21,8 @@ const WIDTH = 600;
 const HEIGHT = 500;
 const SPACING = HEIGHT / 20;
 const CARD = { width: 119, height: 166 };
-const SMALL = 4; // pixels a square of the letters
+const INDEX = 3; // pixels a square of the letters: of a card's corner, of the words, of the sum
+const SMALL = 4;
 const LARGE = 11;
 
 const FELT: Color = [7, 99, 36];
@@ -96,15 +97,15 @@ function drawFace(canvas: Canvas, { left, top, suit, face }: Face): void {
       color,
     );
   };
-  drawPixelText(canvas, face, { left: left + 9, top: top + 10, scale: 2.5, color });
-  pip(15, 42, 15);
+  drawPixelText(canvas, face, { left: left + 9, top: top + 10, scale: INDEX, color });
+  pip(16, 44, 15);
   drawPixelText(canvas, face, {
-    left: left + CARD.width - 9 - pixelTextWidth(face, 2.5),
-    top: top + CARD.height - 10 - 17.5,
-    scale: 2.5,
+    left: left + CARD.width - 9 - pixelTextWidth(face, INDEX),
+    top: top + CARD.height - 10 - 7 * INDEX,
+    scale: INDEX,
     color,
   });
-  pip(CARD.width - 15, CARD.height - 42, 15);
+  pip(CARD.width - 16, CARD.height - 44, 15);
   const middle = { x: CARD.width / 2, y: CARD.height / 2 };
   if (face === "A") pip(middle.x, middle.y, 58);
   else if (PIPS[face]) for (const [x, y] of PIPS[face]) pip(middle.x + 21 * x, middle.y + 17.5 * y, 21);

@@ -37,7 +37,7 @@ export interface PixelText {
   readonly left: number;
   /** From the canvas's upper edge to the text's. */
   readonly top: number;
-  /** Pixels a square's side. */
+  /** Pixels a square's side; whole, as the text's place is rounded to whole pixels. */
   readonly scale: number;
   readonly color: Color;
 }
@@ -53,8 +53,8 @@ export function drawPixelText(canvas: Canvas, text: string, { left, top, scale, 
     for (const [row, bits] of GLYPHS[letter].entries()) {
       for (let column = 0; column < 5; column++) {
         if (((bits >> (4 - column)) & 1) === 0) continue;
-        const x = left + (i * ADVANCE + column) * scale;
-        const y = canvas.height - top - (row + 1) * scale;
+        const x = Math.round(left) + (i * ADVANCE + column) * scale;
+        const y = canvas.height - Math.round(top) - (row + 1) * scale;
         canvas.rectangle({ left: x, right: x + scale, bottom: y, top: y + scale }, color);
       }
     }

@@ -21,21 +21,14 @@ const YELLOW: Color = [250, 200, 30];
 const DARK: Color = [52, 44, 40];
 const GLASS: Color = [58, 62, 74];
 
+type BrushAt = (mapRow: number, mapColumn: number, drop?: number) => TileBrush;
+
 /** The city from above: hedges between the ways, coloured stops, the passenger, the hotel to go to, the taxi: 550 × 350. */
 export function drawTaxi({ row, column, passenger, destination }: TaxiState, heading: number): RenderFrame {
   const canvas = new Canvas(WIDTH, HEIGHT, ASPHALT);
-  const brushAt = (mapRow: number, mapColumn: number, drop = 0) =>
+  const brushAt: BrushAt = (mapRow, mapColumn, drop = 0) =>
     new TileBrush(canvas, { left: mapColumn * TILE.width, top: mapRow * TILE.height + drop, ...TILE });
-  for (const [mapRow, line] of TAXI_MAP.entries()) {
-    for (const [mapColumn, mark] of [...line].entries()) {
-      const brush = brushAt(mapRow, mapColumn);
-      drawRoad(brush, mapRow * 3 + mapColumn);
-      if (mark === "|")
-        drawHedge(brush, TAXI_MAP[mapRow - 1]?.[mapColumn] !== "|", TAXI_MAP[mapRow + 1]?.[mapColumn] !== "|");
-      if (mark === "-") drawBorder(brush);
-      if (mark === "+") drawCorner(brush, mapColumn === 0);
-    }
-  }
+  drawStreets(brushAt);
   for (const [stop, place] of TAXI_STOPS.entries()) {
     brushAt(1 + place.row, 2 * place.column + 1, 10).rectangle(0, 0, 1, 1, STOP_COLORS[stop]);
   }
@@ -50,7 +43,30 @@ export function drawTaxi({ row, column, passenger, destination }: TaxiState, hea
   return canvas.frame();
 }
 
-function drawRoad(brush: TileBrush, variant: number): void {
+/** Roads first, then the kerbs of all hedges, then the hedges, so that parts of one hedge grow together. */
+function drawStreets(brushAt: BrushAt): void {
+  for (const draw of [drawRoad, drawKerb, drawHedge]) {
+    for (const [row, line] of TAXI_MAP.entries()) {
+      for (const [column, mark] of [...line].entries()) {
+        const begins = TAXI_MAP[row - 1]?.[column] !== "|";
+        const ends = TAXI_MAP[row + 1]?.[column] !== "|";
+        draw(brushAt(row, column), { mark, begins, ends, left: column === 0, variant: row * 3 + column });
+      }
+    }
+  }
+}
+
+/** One place of the map: what stands there, and for a wall from north to south whether it begins and ends there. */
+interface Place {
+  readonly mark: string;
+  readonly begins: boolean;
+  readonly ends: boolean;
+  /** At the city's western edge. */
+  readonly left: boolean;
+  readonly variant: number;
+}
+
+function drawRoad(brush: TileBrush, { variant }: Place): void {
   for (let grain = 0; grain < 7; grain++) {
     const x = ((grain * 41 + variant * 29) % 89) / 100 + 0.05;
     const y = ((grain * 59 + variant * 47) % 87) / 100 + 0.06;
@@ -58,47 +74,36 @@ function drawRoad(brush: TileBrush, variant: number): void {
   }
 }
 
+function drawKerb(brush: TileBrush, { mark, begins, ends, left }: Place): void {
+  if (mark === "|") brush.rounded(0.22, begins ? 0.12 : -0.4, 0.78, ends ? 0.95 : 1.4, 0.25, KERB);
+  if (mark === "-") brush.rectangle(0, 0.26, 1, 0.84, KERB);
+  if (mark === "+") brush.rounded(left ? 0.08 : -0.4, 0.26, left ? 1.4 : 0.92, 0.84, 0.2, KERB);
+}
+
+function drawHedge(brush: TileBrush, { mark, begins, ends, left }: Place): void {
+  if (mark === "|") {
+    brush.rounded(0.29, begins ? 0.17 : -0.4, 0.71, ends ? 0.89 : 1.4, 0.2, HEDGE);
+    drawLeaves(brush, [
+      [0.4, 0.28],
+      [0.58, 0.42],
+      [0.42, 0.6],
+      [0.6, 0.76],
+    ]);
+  }
+  if (mark === "-") {
+    brush.rectangle(0, 0.22, 1, 0.74, HEDGE);
+    drawLeaves(brush, [
+      [0.15, 0.36],
+      [0.4, 0.58],
+      [0.62, 0.34],
+      [0.87, 0.56],
+    ]);
+  }
+  if (mark === "+") brush.rounded(left ? 0.13 : -0.4, 0.22, left ? 1.4 : 0.87, 0.74, 0.2, HEDGE);
+}
+
 function drawLeaves(brush: TileBrush, spots: readonly (readonly [x: number, y: number])[]): void {
   for (const [x, y] of spots) brush.ellipse(x, y, 0.06, 0.05, LEAVES);
-}
-
-/** A hedge from north to south, round where it ends. */
-function drawHedge(brush: TileBrush, begins: boolean, ends: boolean): void {
-  const top = begins ? 0.12 : -0.2;
-  const bottom = ends ? 0.95 : 1.2;
-  brush.rounded(0.22, Math.max(top, -0.05), 0.78, Math.min(bottom, 1.05), begins || ends ? 0.25 : 0, KERB);
-  brush.rounded(
-    0.29,
-    Math.max(top + 0.05, -0.05),
-    0.71,
-    Math.min(bottom - 0.06, 1.05),
-    begins || ends ? 0.2 : 0,
-    HEDGE,
-  );
-  drawLeaves(brush, [
-    [0.4, 0.28],
-    [0.58, 0.42],
-    [0.42, 0.6],
-    [0.6, 0.76],
-  ]);
-}
-
-/** The hedge along the north or the south. */
-function drawBorder(brush: TileBrush): void {
-  brush.rectangle(0, 0.26, 1, 0.84, KERB);
-  brush.rectangle(0, 0.22, 1, 0.74, HEDGE);
-  drawLeaves(brush, [
-    [0.15, 0.36],
-    [0.4, 0.58],
-    [0.62, 0.34],
-    [0.87, 0.56],
-  ]);
-}
-
-function drawCorner(brush: TileBrush, left: boolean): void {
-  const [from, to] = left ? [0.08, 1.3] : [-0.3, 0.92];
-  brush.rounded(from, 0.26, to, 0.84, 0.2, KERB);
-  brush.rounded(from + 0.05, 0.22, to - 0.05, 0.74, 0.2, HEDGE);
 }
 
 function drawPassenger(brush: TileBrush): void {
