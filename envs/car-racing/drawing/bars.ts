@@ -1,6 +1,6 @@
 import type { CarRacingScene } from "../car-racing-state.ts";
 import { CANVAS_HEIGHT, CANVAS_WIDTH } from "./camera.ts";
-import { shade } from "./shades.ts";
+import type { Shades } from "./shades.ts";
 
 /** Canvas pixels to a place across and to a step up: the canvas has 40 × 40. */
 const ACROSS = CANVAS_WIDTH / 40;
@@ -8,25 +8,25 @@ const UP = CANVAS_HEIGHT / 40;
 /** What is nearer to zero has no bar. */
 const LEAST = 1e-4;
 
-const FULL = shade(255);
-const VIOLET = shade(51);
-
 /** A picture of one size, and how many of its pixels a canvas pixel is. */
 export interface Panel {
   readonly width: number;
   readonly height: number;
   readonly scaleX: number;
   readonly scaleY: number;
+  readonly shades: Shades;
 }
 
 /** Speed, four wheels' speeds, steering and turning as bars on the black panel; `out` is RGB (height, width, 3). */
 export function drawBars({ hull, wheels }: CarRacingScene, panel: Panel, out: Uint8Array): void {
+  const full = panel.shades.of(255);
+  const violet = panel.shades.of(51);
   const speed = Math.hypot(hull.vx, hull.vy);
-  column(out, panel, 5, 0.02 * speed, speed, 0, FULL, FULL, FULL);
+  column(out, panel, 5, 0.02 * speed, speed, 0, full, full, full);
   for (let i = 0; i < 4; i++) {
     // A bar's last canvas column lies under the next bar.
     const next = i < 3 ? reach(0.01 * wheels[i + 1].omega, wheels[i + 1].omega) : 0;
-    column(out, panel, 7 + i, 0.01 * wheels[i].omega, wheels[i].omega, next, i < 2 ? 0 : VIOLET, 0, FULL);
+    column(out, panel, 7 + i, 0.01 * wheels[i].omega, wheels[i].omega, next, i < 2 ? 0 : violet, 0, full);
   }
   const steering = wheels[0].jointAngle;
   const turning = hull.angularVelocity;
@@ -35,9 +35,9 @@ export function drawBars({ hull, wheels }: CarRacingScene, panel: Panel, out: Ui
   if (Math.abs(steering) > LEAST) {
     const end = 20 * ACROSS + Math.floor(-10 * steering * ACROSS);
     const right = Math.min(Math.max(20 * ACROSS, end) + 1, turnStart);
-    row(out, panel, Math.min(20 * ACROSS, end), right, 0, FULL, 0);
+    row(out, panel, Math.min(20 * ACROSS, end), right, 0, full, 0);
   }
-  if (Math.abs(turning) > LEAST) row(out, panel, turnStart, Math.max(30 * ACROSS, turnEnd) + 1, FULL, 0, 0);
+  if (Math.abs(turning) > LEAST) row(out, panel, turnStart, Math.max(30 * ACROSS, turnEnd) + 1, full, 0, 0);
 }
 
 /** Canvas pixels that a bar of this value stands above its foot; negative: it hangs below. */

@@ -2,16 +2,11 @@ import type { CarRacingScene, WheelScene } from "../car-racing-state.ts";
 import { HULL_PARTS, WHEEL_HALF_WIDTH, WHEEL_RADIUS } from "../car-shape.ts";
 import { CANVAS_HEIGHT, CAR_X, CAR_Y, type Camera, NEAR_ZOOM, snapped } from "./camera.ts";
 import { type CoverageLayer, type Ink, paintStamp, type Stamp } from "./coverage-layer.ts";
-import { inkOf, shade } from "./shades.ts";
+import type { Shades } from "./shades.ts";
 
 /** Canvas pixels by which a polygon drawn with its outline reaches over its corners. */
 const SPREAD = 0.5;
 const STRIPE_ANGLE = 1.2; // radians of a wheel's turn that its white stripe spans
-
-const HULL_INK: Ink = inkOf([204, 0, 0]);
-const STRIPE = shade(77);
-/** Black, tinted to the stripe's grey. */
-const WHEEL_INK: Ink = { ...inkOf([0, 0, 0]), tintRed: STRIPE, tintGreen: STRIPE, tintBlue: STRIPE };
 
 /** A convex polygon about a body: corners in metres, and where a corner goes when every side moves out by 1. */
 interface Part {
@@ -25,26 +20,32 @@ const HULL: readonly Part[] = HULL_PARTS.map(partOf);
 export class CarDrawing {
   readonly #camera: Camera;
   readonly #layer: CoverageLayer;
+  readonly #hullInk: Ink;
+  /** Black, tinted to the stripe's grey. */
+  readonly #wheelInk: Ink;
   /** The hull, which always looks up at the same place, once the camera is near. */
   #hull: Stamp | undefined;
 
-  constructor(camera: Camera, layer: CoverageLayer) {
+  constructor(camera: Camera, layer: CoverageLayer, shades: Shades) {
     this.#camera = camera;
     this.#layer = layer;
+    const stripe = shades.of(77);
+    this.#hullInk = shades.ink([204, 0, 0]);
+    this.#wheelInk = { ...shades.ink([0, 0, 0]), tintRed: stripe, tintGreen: stripe, tintBlue: stripe };
   }
 
   draw({ wheels }: CarRacingScene, out: Uint8Array): void {
     for (let i = 0; i < 4; i++) this.#addWheel(wheels[i]);
-    this.#layer.paint(out, WHEEL_INK);
+    this.#layer.paint(out, this.#wheelInk);
     if (this.#camera.zoom === NEAR_ZOOM) {
       if (!this.#hull) {
         this.#addHull();
         this.#hull = this.#layer.takeStamp();
       }
-      paintStamp(this.#hull, out, HULL_INK);
+      paintStamp(this.#hull, out, this.#hullInk);
     } else {
       this.#addHull();
-      this.#layer.paint(out, HULL_INK);
+      this.#layer.paint(out, this.#hullInk);
     }
   }
 

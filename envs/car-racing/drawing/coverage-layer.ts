@@ -23,6 +23,9 @@ export interface Stamp {
   readonly shares: Float64Array;
 }
 
+/** Black. */
+export const NO_INK: Ink = { red: 0, green: 0, blue: 0, tintRed: 0, tintGreen: 0, tintBlue: 0 };
+
 const EMPTY = 1 / 1024; // of a pixel: less is rounding of the sums
 const FULL = 1 - EMPTY;
 const OVERLAPPING = 1 + EMPTY;

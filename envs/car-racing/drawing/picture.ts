@@ -1,12 +1,12 @@
-import type { CarRacingColours, CarRacingScene } from "../car-racing-state.ts";
+import type { CarRacingScene, Rgb } from "../car-racing-state.ts";
 import { drawBars, type Panel } from "./bars.ts";
 import { Camera, PANEL_TOP } from "./camera.ts";
 import { CarDrawing } from "./car-drawing.ts";
-import { CoverageLayer } from "./coverage-layer.ts";
+import { CoverageLayer, type Ink, NO_INK } from "./coverage-layer.ts";
 import { addField, addGrass, seesBeyondField } from "./field.ts";
 import { RoadDrawing } from "./road-drawing.ts";
 import { formatScore, ScoreDrawing } from "./score.ts";
-import { inkOf, shade } from "./shades.ts";
+import { Shades } from "./shades.ts";
 import { drawSkids } from "./skid-drawing.ts";
 
 /** Draws scenes at one size. */
@@ -14,6 +14,7 @@ export class Picture {
   readonly width: number;
   readonly height: number;
   readonly #camera: Camera;
+  readonly #shades: Shades;
   /** What lies above the panel. */
   readonly #view: CoverageLayer;
   readonly #panel: Panel;
@@ -23,7 +24,11 @@ export class Picture {
   /** Bare ground and a panel with the score: what every frame starts from. */
   readonly #ground: Uint8Array;
   readonly #viewBytes: number;
-  #groundColor = [-1, -1, -1];
+  #groundColor: Rgb | undefined;
+  #background: Rgb | undefined;
+  #grass: Rgb | undefined;
+  #backgroundInk: Ink = NO_INK;
+  #grassInk: Ink = NO_INK;
   #groundScore = Number.NaN;
   #groundText = "";
 
@@ -31,13 +36,19 @@ export class Picture {
     this.width = width;
     this.height = height;
     this.#camera = new Camera(width, height);
+    this.#shades = new Shades(width, height);
     const viewHeight = Math.round(height - PANEL_TOP * this.#camera.scaleY);
     this.#viewBytes = viewHeight * width * 3;
     this.#view = new CoverageLayer(width, viewHeight);
-    this.#panel = { width, height, scaleX: this.#camera.scaleX, scaleY: this.#camera.scaleY };
-    this.#road = new RoadDrawing(this.#camera, this.#view);
-    this.#car = new CarDrawing(this.#camera, this.#view);
-    this.#score = new ScoreDrawing(new CoverageLayer(width, height), this.#camera.scaleX, this.#camera.scaleY);
+    this.#panel = { width, height, scaleX: this.#camera.scaleX, scaleY: this.#camera.scaleY, shades: this.#shades };
+    this.#road = new RoadDrawing(this.#camera, this.#view, this.#shades);
+    this.#car = new CarDrawing(this.#camera, this.#view, this.#shades);
+    this.#score = new ScoreDrawing(
+      new CoverageLayer(width, height),
+      this.#camera.scaleX,
+      this.#camera.scaleY,
+      this.#shades,
+    );
     this.#ground = new Uint8Array(width * height * 3);
   }
 
@@ -45,31 +56,36 @@ export class Picture {
   draw(scene: CarRacingScene, out: Uint8Array, skids: boolean): void {
     const { colours } = scene;
     const camera = this.#camera;
+    if (colours.background !== this.#background || colours.grass !== this.#grass) {
+      this.#background = colours.background;
+      this.#grass = colours.grass;
+      this.#backgroundInk = this.#shades.ink(colours.background);
+      this.#grassInk = this.#shades.ink(colours.grass);
+    }
     camera.follow(scene);
     const beyond = seesBeyondField(camera);
     this.#prepareGround(scene.score, beyond ? BEYOND : colours.background);
     out.set(this.#ground);
     if (beyond) {
       addField(this.#view, camera);
-      this.#view.paint(out, inkOf(colours.background));
+      this.#view.paint(out, this.#backgroundInk);
     }
     addGrass(this.#view, camera);
-    this.#view.paint(out, inkOf(colours.grass));
-    this.#road.draw(scene.road, colours, out);
-    if (skids) drawSkids(scene.skids, camera, this.#view, out);
+    this.#view.paint(out, this.#grassInk);
+    this.#road.draw(scene.road, colours.road, out);
+    if (skids) drawSkids(scene.skids, camera, this.#view, this.#shades, out);
     this.#car.draw(scene, out);
     drawBars(scene, this.#panel, out);
   }
 
-  #prepareGround(score: number, color: CarRacingColours["background"]): void {
+  #prepareGround(score: number, color: Rgb): void {
     const ground = this.#ground;
-    const known = this.#groundColor;
-    if (color[0] !== known[0] || color[1] !== known[1] || color[2] !== known[2]) {
-      this.#groundColor = [...color];
+    if (color !== this.#groundColor) {
+      this.#groundColor = color;
       for (let i = 0; i < this.#viewBytes; i += 3) {
-        ground[i] = shade(color[0]);
-        ground[i + 1] = shade(color[1]);
-        ground[i + 2] = shade(color[2]);
+        ground[i] = this.#shades.of(color[0]);
+        ground[i + 1] = this.#shades.of(color[1]);
+        ground[i + 2] = this.#shades.of(color[2]);
       }
     }
     if (score === this.#groundScore) return;
@@ -82,4 +98,5 @@ export class Picture {
   }
 }
 
-const BEYOND = [0, 0, 0] as const;
+/** What the canvas is before anything is drawn. */
+const BEYOND: Rgb = [0, 0, 0];

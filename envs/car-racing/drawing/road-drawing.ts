@@ -1,9 +1,9 @@
-import type { CarRacingColours, RoadPicture } from "../car-racing-state.ts";
+import type { Rgb, RoadPicture } from "../car-racing-state.ts";
 import type { Camera } from "./camera.ts";
 import { CANVAS_HEIGHT, CANVAS_WIDTH, PANEL_TOP, snapped } from "./camera.ts";
-import type { CoverageLayer, Ink } from "./coverage-layer.ts";
+import { type CoverageLayer, type Ink, NO_INK } from "./coverage-layer.ts";
 import { planRoad, type RoadPlan } from "./road-plan.ts";
-import { inkOf, shade } from "./shades.ts";
+import type { Shades } from "./shades.ts";
 
 /** Canvas pixels by which the original's polygons, drawn with their edges, reach over their corners. */
 const SPREAD = 0.56;
@@ -17,38 +17,45 @@ const TUCKED = 0.06;
 /** A tile's shade is 2.55 times 0, 1 or 2 brighter than the road, cut to whole numbers. */
 const SHADES = [0, 2, 5];
 
-const WHITE = shade(255);
-/** White, tinted to red. */
-const BORDER_INK: Ink = { red: WHITE, green: WHITE, blue: WHITE, tintRed: 0, tintGreen: -WHITE, tintBlue: -WHITE };
-
 /** Draws the part of the road that is in the picture, tile after tile; a later tile lies over an earlier one. */
 export class RoadDrawing {
   readonly #camera: Camera;
   readonly #layer: CoverageLayer;
+  readonly #shades: Shades;
+  /** White, tinted to red. */
+  readonly #borderInk: Ink;
   #road: RoadPicture | undefined;
+  #color: Rgb | undefined;
+  #ink: Ink = NO_INK;
   #plan: RoadPlan = NO_ROAD;
   #seen = new Uint8Array(0);
   /** Left and right end of each point that is drawn, on the canvas, (tiles × 4). */
   #ends = new Float64Array(0);
 
-  constructor(camera: Camera, layer: CoverageLayer) {
+  constructor(camera: Camera, layer: CoverageLayer, shades: Shades) {
     this.#camera = camera;
     this.#layer = layer;
+    this.#shades = shades;
+    const white = shades.of(255);
+    this.#borderInk = { ...shades.ink([255, 255, 255]), tintGreen: -white, tintBlue: -white };
   }
 
-  draw(road: RoadPicture, colours: CarRacingColours, out: Uint8Array): void {
+  draw(road: RoadPicture, color: Rgb, out: Uint8Array): void {
     if (road !== this.#road) this.#prepare(road);
+    if (color !== this.#color) {
+      this.#color = color;
+      this.#ink = { ...this.#shades.ink(color), tintRed: 1, tintGreen: 1, tintBlue: 1 };
+    }
     const { tiles, over } = this.#plan;
     const seen = this.#seen;
     this.#see();
-    const ink = { ...inkOf(colours.road), tintRed: 1, tintGreen: 1, tintBlue: 1 };
     for (let first = 0; first < tiles; first++) {
       if (seen[first] === 0) continue;
       let last = first;
       while (last + 1 < tiles && seen[last + 1] === 1 && over[last + 1] < first) last++;
       // The strip goes one tile on below the next one, so that nothing shines through where they meet.
       const below = (last + 1) % tiles;
-      this.#strip(first, seen[below] === 1 ? last + 1 : last, ink, out);
+      this.#strip(first, seen[below] === 1 ? last + 1 : last, out);
       first = last;
     }
   }
@@ -76,7 +83,7 @@ export class RoadDrawing {
   }
 
   /** Tiles first to last, which may be 0 again after the highest. */
-  #strip(first: number, last: number, ink: Ink, out: Uint8Array): void {
+  #strip(first: number, last: number, out: Uint8Array): void {
     const { tiles, side } = this.#plan;
     this.#project(first === 0 ? tiles - 1 : first - 1);
     let borders = false;
@@ -90,10 +97,10 @@ export class RoadDrawing {
         const i = tile < tiles ? tile : 0;
         if (side[i] !== 0) this.#addBorder(i, tile === first, tile === last);
       }
-      this.#layer.paint(out, BORDER_INK);
+      this.#layer.paint(out, this.#borderInk);
     }
     for (let tile = first; tile <= last; tile++) this.#addTile(tile < tiles ? tile : 0, tile === first, tile === last);
-    this.#layer.paint(out, ink);
+    this.#layer.paint(out, this.#ink);
   }
 
   #project(point: number): void {

@@ -1,12 +1,10 @@
 import { type CoverageLayer, type Ink, paintStamp, type Stamp } from "./coverage-layer.ts";
-import { inkOf } from "./shades.ts";
+import type { Shades } from "./shades.ts";
 
 /* The score in four characters. The letters are our own, with the proportions of the original's bold sans serif. */
 
-const INK: Ink = inkOf([255, 255, 255]);
-/** Canvas pixels: where a line of four digits starts, the line's upper edge, and a character's step to the right. */
-const LEFT = 12;
-const LEFT_AFTER_MINUS = 18;
+/** Canvas pixels: the middle of the text, its upper edge, and a character's step to the right. */
+const MIDDLE = 60;
 const TOP = 731;
 const DIGIT_STEP = 24;
 const MINUS_STEP = 13;
@@ -15,150 +13,27 @@ const DOT_WIDTH = 2.66;
 const DOT_HEIGHT = 2.6;
 const SPACE = 1.2;
 
-/** Dots by character, 8 × 12 but for the minus. */
-const DOTS: Readonly<Record<string, readonly string[]>> = {
-  "0": [
-    "..####..",
-    ".######.",
-    ".##..##.",
-    "##....##",
-    "##....##",
-    "##....##",
-    "##....##",
-    "##....##",
-    "##....##",
-    ".##..##.",
-    ".######.",
-    "..####..",
-  ],
-  "1": [
-    "....##..",
-    "...###..",
-    "..####..",
-    ".#####..",
-    "....##..",
-    "....##..",
-    "....##..",
-    "....##..",
-    "....##..",
-    "....##..",
-    "....##..",
-    "....##..",
-  ],
-  "2": [
-    "..####..",
-    ".######.",
-    "###..###",
-    "##....##",
-    "......##",
-    ".....##.",
-    "....###.",
-    "...###..",
-    "..###...",
-    ".###....",
-    "########",
-    "########",
-  ],
-  "3": [
-    "..####..",
-    ".######.",
-    "##...##.",
-    "##....##",
-    ".....##.",
-    "...####.",
-    "...####.",
-    "......##",
-    "##....##",
-    "##....##",
-    ".######.",
-    "..####..",
-  ],
-  "4": [
-    ".....##.",
-    "....###.",
-    "....###.",
-    "...####.",
-    "..#####.",
-    "..#.###.",
-    ".##..##.",
-    "##...##.",
-    "########",
-    "########",
-    ".....##.",
-    ".....##.",
-  ],
-  "5": [
-    ".######.",
-    ".######.",
-    ".##.....",
-    ".#......",
-    "######..",
-    "#######.",
-    "##...###",
-    "......##",
-    "......##",
-    "##...###",
-    ".######.",
-    "..####..",
-  ],
-  "6": [
-    "..####..",
-    ".######.",
-    "##....##",
-    "##......",
-    "##.###..",
-    "#######.",
-    "###..##.",
-    "##....##",
-    "##....##",
-    ".##..##.",
-    ".######.",
-    "..####..",
-  ],
-  "7": [
-    "########",
-    "########",
-    "......##",
-    ".....##.",
-    ".....##.",
-    "....##..",
-    "....##..",
-    "...###..",
-    "...##...",
-    "...##...",
-    "..###...",
-    "..##....",
-  ],
-  "8": [
-    "..####..",
-    ".######.",
-    "##....##",
-    "##....##",
-    ".##..##.",
-    "..####..",
-    ".######.",
-    "##....##",
-    "##....##",
-    "##....##",
-    ".######.",
-    "..####..",
-  ],
-  "9": [
-    "..####..",
-    ".######.",
-    ".##..##.",
-    "##....##",
-    "##....##",
-    ".##..###",
-    ".#######",
-    "..###.##",
-    "......##",
-    "##....##",
-    ".######.",
-    "..####..",
-  ],
-  "-": ["", "", "", "", "", "", "####", "####", "", "", "", ""],
-};
+const CHARACTERS = "0123456789-";
+/** Their dots, 8 × 12 each. */
+const DOTS = `
+..####.. ....##.. ..####.. ..####.. .....##. .######. ..####.. ######## ..####.. ..####.. ........
+.######. ...###.. .######. .######. ....###. .######. .######. ######## .######. .######. ........
+.##..##. ..####.. ###..### ##...##. ....###. .##..... ##....## ......## ##....## .##..##. ........
+##....## .#####.. ##....## ##....## ...####. .#...... ##...... .....##. ##....## ##....## ........
+##....## ....##.. ......## .....##. ..#####. ######.. ##.###.. .....##. .##..##. ##....## ........
+##....## ....##.. .....##. ...####. ..#.###. #######. #######. ....##.. ..####.. .##..### ........
+##....## ....##.. ....###. ...####. .##..##. ##...### ###..##. ....##.. .######. .####### ####....
+##....## ....##.. ...###.. ......## ##...##. ......## ##....## ...###.. ##....## ..###.## ####....
+##....## ....##.. ..###... ##....## ######## ......## ##....## ...##... ##....## ......## ........
+.##..##. ....##.. .###.... ##....## ######## ##...### .##..##. ...##... ##....## ##....## ........
+.######. ....##.. ######## .######. .....##. .######. .######. ..###... .######. .######. ........
+..####.. ....##.. ######## ..####.. .....##. ..####.. ..####.. ..##.... ..####.. ..####.. ........
+`
+  .trim()
+  .split("\n")
+  .map((line) => line.split(" "));
+
+const stepAfter = (character: string): number => (character === "-" ? MINUS_STEP : DIGIT_STEP);
 
 /** Python's `f"{score:04.0f}"`: halves to even, a minus before the zeros. */
 export function formatScore(score: number): string {
@@ -175,18 +50,22 @@ export class ScoreDrawing {
   readonly #layer: CoverageLayer;
   readonly #scaleX: number;
   readonly #scaleY: number;
+  readonly #ink: Ink;
   readonly #stamps = new Map<string, Stamp>();
 
   /** The layer is of the picture's size and is lent. */
-  constructor(layer: CoverageLayer, scaleX: number, scaleY: number) {
+  constructor(layer: CoverageLayer, scaleX: number, scaleY: number, shades: Shades) {
     this.#layer = layer;
     this.#scaleX = scaleX;
     this.#scaleY = scaleY;
+    this.#ink = shades.ink([255, 255, 255]);
   }
 
   /** Writes the text over black. */
   draw(text: string, out: Uint8Array): void {
-    let left = text[0] === "-" ? LEFT_AFTER_MINUS : LEFT;
+    let width = 0;
+    for (const character of text) width += stepAfter(character);
+    let left = MIDDLE - Math.floor(width / 2);
     for (const character of text) {
       const key = `${character}${left}`;
       let stamp = this.#stamps.get(key);
@@ -194,14 +73,15 @@ export class ScoreDrawing {
         stamp = this.#shape(character, left);
         this.#stamps.set(key, stamp);
       }
-      paintStamp(stamp, out, INK);
-      left += character === "-" ? MINUS_STEP : DIGIT_STEP;
+      paintStamp(stamp, out, this.#ink);
+      left += stepAfter(character);
     }
   }
 
   #shape(character: string, left: number): Stamp {
     const layer = this.#layer;
-    for (const [row, dots] of DOTS[character].entries()) {
+    for (const [row, line] of DOTS.entries()) {
+      const dots = line[CHARACTERS.indexOf(character)];
       const top = (TOP + row * DOT_HEIGHT) * this.#scaleY;
       const bottom = top + DOT_HEIGHT * this.#scaleY;
       for (const run of dots.matchAll(/#+/g)) {

@@ -1,19 +1,32 @@
 import type { Rgb } from "../car-racing-state.ts";
+import { CANVAS_HEIGHT, CANVAS_WIDTH } from "./camera.ts";
+import type { Ink } from "./coverage-layer.ts";
 
-/** What scaling the canvas down takes from a colour: it cuts off once a direction. */
-const LOST = 2;
+/**
+ * How the canvas's colours look in a picture of a given size: scaling down cuts fractions off, once a direction, and its
+ * weights add up to a little less than 1 where canvas pixels are split. So 102 becomes 100 at 96 × 96, 101 at 600 × 400.
+ */
+export class Shades {
+  readonly #lost: number;
 
-/** A canvas colour (0–255, its integer part is drawn) as it looks in the picture. */
-export const shade = (color: number): number => Math.max(0, Math.floor(color) - LOST);
+  constructor(width: number, height: number) {
+    this.#lost = (CANVAS_WIDTH % width === 0 ? 0 : 1) + (CANVAS_HEIGHT % height === 0 ? 0 : 1);
+  }
 
-/** A plain colour for a layer. */
-export function inkOf(color: Rgb) {
-  return {
-    red: shade(color[0]),
-    green: shade(color[1]),
-    blue: shade(color[2]),
-    tintRed: 0,
-    tintGreen: 0,
-    tintBlue: 0,
-  };
+  /** A canvas colour, 0–255, of which the integer part is drawn. */
+  of(color: number): number {
+    return Math.max(0, Math.floor(color) - this.#lost);
+  }
+
+  /** A plain colour for a layer. */
+  ink(color: Rgb): Ink {
+    return {
+      red: this.of(color[0]),
+      green: this.of(color[1]),
+      blue: this.of(color[2]),
+      tintRed: 0,
+      tintGreen: 0,
+      tintBlue: 0,
+    };
+  }
 }

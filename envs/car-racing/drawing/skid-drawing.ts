@@ -1,17 +1,23 @@
-import { SKID_MARKS, SKID_POINTS, type SkidScene } from "../car-racing-state.ts";
+import { type Rgb, SKID_MARKS, SKID_POINTS, type SkidScene } from "../car-racing-state.ts";
 import type { Camera } from "./camera.ts";
 import { CANVAS_HEIGHT } from "./camera.ts";
-import type { CoverageLayer, Ink } from "./coverage-layer.ts";
-import { inkOf } from "./shades.ts";
+import type { CoverageLayer } from "./coverage-layer.ts";
+import type { Shades } from "./shades.ts";
 
 /** Half a line's width in canvas pixels. */
 const HALF_WIDTH = 1;
 
-const RUBBER: Ink = inkOf([0, 0, 0]);
-const MUD: Ink = inkOf([102, 102, 0]);
+const RUBBER: Rgb = [0, 0, 0];
+const MUD: Rgb = [102, 102, 0];
 
 /** The tyres' marks as lines, the oldest first. */
-export function drawSkids(skids: SkidScene, camera: Camera, layer: CoverageLayer, out: Uint8Array): void {
+export function drawSkids(
+  skids: SkidScene,
+  camera: Camera,
+  layer: CoverageLayer,
+  shades: Shades,
+  out: Uint8Array,
+): void {
   for (let n = Math.max(0, skids.total - SKID_MARKS); n < skids.total; n++) {
     const slot = n % SKID_MARKS;
     const first = slot * SKID_POINTS;
@@ -25,7 +31,7 @@ export function drawSkids(skids: SkidScene, camera: Camera, layer: CoverageLayer
         skids.points[2 * i + 1],
       );
     }
-    layer.paint(out, skids.grass[slot] ? MUD : RUBBER);
+    layer.paint(out, shades.ink(skids.grass[slot] ? MUD : RUBBER));
   }
 }
 
