@@ -24,17 +24,9 @@ const MOTOR_SPEED = 5;
 /** Numbers in a saved joint. */
 export const JOINT_NUMBERS = 6;
 
-/** What the joints of one car tell each other during a step. */
-export interface JointChain {
-  readonly joints: number;
-  /** Solver calls in a row that changed nothing. */
-  unchanged: number;
-}
-
 export interface AxleJointOptions {
   readonly hull: SingleBody;
   readonly wheel: SingleBody;
-  readonly chain: JointChain;
   /** The axle's place on the hull, metres; it is the wheel's origin. */
   readonly anchorX: number;
   readonly anchorY: number;
@@ -49,14 +41,10 @@ export interface AxleJointOptions {
 /**
  * planck's revolute joint between hull (A) and wheel (B), with its motor and its limit, in single precision and without
  * allocations: every operation is rounded to float32, in Box2D's order. SingleBody says why.
- *
- * Rounding brings the solver to a standstill long before its last iteration: once a whole round of the joints has changed
- * nothing, no later one will, and what is left of the iterations is skipped.
  */
 export class AxleJoint extends RevoluteJoint {
   readonly #a: SingleBody;
   readonly #b: SingleBody;
-  readonly #chain: JointChain;
   readonly #h: number;
   readonly #limit: number;
   readonly #maxImpulse: number;
@@ -70,7 +58,7 @@ export class AxleJoint extends RevoluteJoint {
   /** What the next step starts from. */
   readonly #memory = new Float32Array(JOINT_NUMBERS);
 
-  constructor({ hull, wheel, chain, anchorX, anchorY, limit, maxMotorTorque, timeStep }: AxleJointOptions) {
+  constructor({ hull, wheel, anchorX, anchorY, limit, maxMotorTorque, timeStep }: AxleJointOptions) {
     super({
       bodyA: hull.body,
       bodyB: wheel.body,
@@ -85,7 +73,6 @@ export class AxleJoint extends RevoluteJoint {
     });
     this.#a = hull;
     this.#b = wheel;
-    this.#chain = chain;
     this.#h = f(timeStep);
     this.#limit = f(limit);
     this.#maxImpulse = f(this.#h * f(maxMotorTorque));
@@ -123,7 +110,6 @@ export class AxleJoint extends RevoluteJoint {
   }
 
   override initVelocityConstraints(): void {
-    this.#chain.unchanged = 0;
     const { mass: massA, velocity: vA, cos: cosA, sin: sinA } = this.#a; // the sine of the angle before the step
     const { mass: massB, velocity: vB, cos: cosB, sin: sinB } = this.#b;
     const { inverseMass: mA, inverseInertia: iA } = massA;
@@ -165,8 +151,6 @@ export class AxleJoint extends RevoluteJoint {
   }
 
   override solveVelocityConstraints(): void {
-    const chain = this.#chain;
-    if (chain.unchanged >= chain.joints) return;
     const { mass: massA, velocity: vA } = this.#a;
     const { mass: massB, velocity: vB } = this.#b;
     const { inverseMass: mA, inverseInertia: iA } = massA;
@@ -219,38 +203,14 @@ export class AxleJoint extends RevoluteJoint {
     const k = this.#k;
     const x = free ? f(k[6] * f(f(k[3] * pushX) - f(k[1] * pushY))) : pushX;
     const y = free ? f(k[6] * f(f(k[0] * pushY) - f(k[1] * pushX))) : pushY;
-    const newVAx = f(vAx - f(mA * x));
-    const newVAy = f(vAy - f(mA * y));
-    const newVBx = f(vBx + f(mB * x));
-    const newVBy = f(vBy + f(mB * y));
-    const newWA = f(wA - f(iA * f(f(f(rAx * y) - f(rAy * x)) + z)));
-    const newWB = f(wB + f(iB * f(f(f(rBx * y) - f(rBy * x)) + z)));
-    const newX = f(impulseX + x);
-    const newY = f(impulseY + y);
-    const same =
-      newVAx === vAx &&
-      newVAy === vAy &&
-      newVBx === vBx &&
-      newVBy === vBy &&
-      newWA === vA[2] &&
-      newWB === vB[2] &&
-      newX === impulseX &&
-      newY === impulseY &&
-      memory[IMPULSE_Z] === impulseZ &&
-      motor === motorBefore;
-    if (same) {
-      chain.unchanged++;
-      return;
-    }
-    chain.unchanged = 0;
-    vA[0] = newVAx;
-    vA[1] = newVAy;
-    vA[2] = newWA;
-    vB[0] = newVBx;
-    vB[1] = newVBy;
-    vB[2] = newWB;
-    memory[IMPULSE_X] = newX;
-    memory[IMPULSE_Y] = newY;
+    vA[0] = vAx - f(mA * x);
+    vA[1] = vAy - f(mA * y);
+    vA[2] = wA - f(iA * f(f(f(rAx * y) - f(rAy * x)) + z));
+    vB[0] = vBx + f(mB * x);
+    vB[1] = vBy + f(mB * y);
+    vB[2] = wB + f(iB * f(f(f(rBx * y) - f(rBy * x)) + z));
+    memory[IMPULSE_X] = impulseX + x;
+    memory[IMPULSE_Y] = impulseY + y;
     memory[MOTOR_IMPULSE] = motor;
   }
 

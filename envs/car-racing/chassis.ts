@@ -33,10 +33,9 @@ export class Chassis {
     this.hull = hull;
     this.wheels = WHEEL_PLACES.map(() => new SingleBody(this.#world, WHEEL_MASS));
     this.#bodies = [hull, ...this.wheels];
-    const chain = { joints: this.wheels.length, unchanged: 0 };
     this.joints = this.wheels.map((wheel, i) => {
       const [anchorX, anchorY] = WHEEL_PLACES[i];
-      const options = { chain, limit: STEERING_LIMIT, maxMotorTorque: STEERING_TORQUE, timeStep: H };
+      const options = { limit: STEERING_LIMIT, maxMotorTorque: STEERING_TORQUE, timeStep: H };
       const joint = new AxleJoint({ hull, wheel, anchorX, anchorY, ...options });
       this.#world.createJoint(joint);
       return joint;
