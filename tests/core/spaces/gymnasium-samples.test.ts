@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { Pcg64 } from "../../../src/core/pcg64.ts";
 import { batchSpace } from "../../../src/core/spaces/batch-space.ts";
 import { Box } from "../../../src/core/spaces/box.ts";
 import { Dict } from "../../../src/core/spaces/dict.ts";
