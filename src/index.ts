@@ -16,10 +16,12 @@ export {
   UnregisteredEnvError,
   VersionNotFoundError,
 } from "./core/errors.ts";
+export { MediaError } from "./media/errors.ts";
 
 // Environments: the contract, making, checking
 
 export { type CheckEnvOptions, checkEnv } from "./core/check-env/check-env.ts";
+export type { LearnedCheckOptions } from "./core/check-env/check-learned.ts";
 export type { MakeWithMode } from "./core/check-env/check-render.ts";
 export { type Finding, printFindings } from "./core/check-env/findings.ts";
 export type {
@@ -37,6 +39,7 @@ export type {
   Step,
   WrapperSpec,
 } from "./core/env.ts";
+export { type PrettyPrintOptions, prettyPrintRegistry } from "./core/pretty-print-registry.ts";
 export type { MakeOptions, Registration } from "./core/registry.ts";
 export { make, makeFromSpec, register, registry, specOf, unregister, withNamespace } from "./core/registry.ts";
 export { specFromJSON, specToJSON } from "./core/spec.ts";

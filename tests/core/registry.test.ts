@@ -10,16 +10,7 @@ import {
   UnregisteredEnvError,
   VersionNotFoundError,
 } from "../../src/core/errors.ts";
-import {
-  make,
-  makeFromSpec,
-  type Registration,
-  register,
-  registry,
-  specOf,
-  unregister,
-} from "../../src/core/registry.ts";
-import { specFromJSON, specToJSON } from "../../src/core/spec.ts";
+import { make, type Registration, register, registry, specOf, unregister } from "../../src/core/registry.ts";
 import { OrderEnforcing } from "../../src/core/wrappers/order-enforcing.ts";
 import { PassiveEnvChecker } from "../../src/core/wrappers/passive-env-checker.ts";
 import { TimeLimit } from "../../src/core/wrappers/time-limit.ts";
@@ -175,36 +166,6 @@ describe("register refuses", () => {
     expect(unregister("Test/Twice-v0")).toBe(false);
     expect(registry.has("Test/Twice-v0")).toBe(false);
   });
-});
-
-describe("specs", () => {
-  it("go to JSON and back, and make the same environment", async () => {
-    const env = await make<Float32Array, number>("CartPole-v1", { suttonBartoReward: true, maxEpisodeSteps: 7 });
-    const text = specToJSON(env.spec!);
-    expect(specFromJSON(text)).toEqual(JSON.parse(text));
-    const again = await makeFromSpec<Float32Array, number>(text);
-    expect(again.spec).toEqual(env.spec);
-    expect(layers(again as Env)).toEqual(layers(env as Env));
-    await again.reset({ seed: 1 });
-    expect((await again.step(0)).reward).toBe(0);
-  });
-
-  it("keep a limit that was lifted", async () => {
-    const env = await make("CartPole-v1", { maxEpisodeSteps: -1 });
-    expect(layers(await makeFromSpec(specToJSON(env.spec!)))).not.toContain("TimeLimit");
-  });
-
-  it("refuse what JSON cannot hold", () => {
-    const spec = { id: "A-v0", kwargs: { size: new Float32Array(2) } };
-    expect(() => specToJSON(spec)).toThrow(/Expected kwargs that JSON can hold.*size of A-v0/);
-  });
-
-  it.each(["{", "[]", '{"kwargs":{}}', '{"id":"A-v0","kwargs":{},"more":1}', '{"id":"A-v0","maxEpisodeSteps":0}'])(
-    "refuse the text %s",
-    (text) => {
-      expect(() => specFromJSON(text)).toThrow(ConfigError);
-    },
-  );
 });
 
 describe("layers of make", () => {
