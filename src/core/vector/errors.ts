@@ -23,8 +23,9 @@ export class VectorEnvError extends ReverieError {
     const [first] = envs;
     const which = envs.length === 1 ? `environment ${first}` : `environments ${first} to ${envs[envs.length - 1]}`;
     const where = worker === undefined ? "" : ` (worker ${worker})`;
+    const why = /[.!?]$/.test(what) ? what : `${what}.`;
     const next = closed ? " All environments are closed: make new ones." : "";
-    super(`Expected ${which}${where} to go on with ${doing}, got: ${what}${next}`, { cause });
+    super(`Expected ${which}${where} to go on with ${doing}, got: ${why}${next}`, { cause });
     this.envs = envs;
     this.worker = worker;
     if (cause?.stack) this.stack = `${this.stack}\nCaused by: ${cause.stack}`;

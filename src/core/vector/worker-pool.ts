@@ -29,10 +29,14 @@ export class WorkerPool {
     this.threads = Array.from({ length: workers }, (_, worker) => {
       const first = Math.floor((worker * data.slots) / workers);
       const count = Math.floor(((worker + 1) * data.slots) / workers) - first;
-      return new WorkerThread(
-        { ...data, worker, first, count, control },
-        { onAnswered: () => this.#pending?.resolve(), onDeath: (what) => this.#die(worker, what) },
-      );
+      try {
+        return new WorkerThread(
+          { ...data, worker, first, count, control },
+          { onAnswered: () => this.#pending?.resolve(), onDeath: (what) => this.#die(worker, what) },
+        );
+      } catch (error) {
+        throw travelError("being made", error); // the first of them: what it is started with is the same for all
+      }
     });
   }
 
@@ -41,15 +45,19 @@ export class WorkerPool {
     return (await Promise.all(this.threads.map((thread) => thread.ready))).flat();
   }
 
-  /** Throws where the workers are closed or busy; a failure that came between two calls is told here. */
-  async enter(what: string): Promise<void> {
-    if (this.#closing) {
-      await this.#closing.catch(() => undefined);
-      const [failure, told] = [this.#failure, this.#failureTold];
-      this.#failureTold = true;
-      throw failure && !told ? failure : new VectorEnvClosedError(what, failure);
-    }
+  /** Throws where the workers are busy; where they are closed gives a promise that rejects, once they really are. */
+  enter(what: string): Promise<never> | undefined {
+    if (this.#closing) return this.#refuse(what, this.#closing);
     if (this.#pending) throw new PendingCallError(what, this.#pending.doing);
+    return undefined;
+  }
+
+  /** A failure that came between two calls is told here. */
+  async #refuse(what: string, closing: Promise<void>): Promise<never> {
+    await closing.catch(() => undefined);
+    const [failure, told] = [this.#failure, this.#failureTold];
+    this.#failureTold = true;
+    throw failure && !told ? failure : new VectorEnvClosedError(what, failure);
   }
 
   /**
@@ -68,8 +76,7 @@ export class WorkerPool {
       });
     } catch (error) {
       if (error === this.#failure) return await this.#fail(this.#failure!);
-      if (!(error instanceof DOMException)) throw error;
-      throw new ConfigError(`Expected ${doing} with values that can go between threads, got: ${error.message}`);
+      throw travelError(doing, error);
     } finally {
       this.#pending = undefined;
       for (const thread of this.threads) thread.hold(false);
@@ -118,4 +125,10 @@ export class WorkerPool {
     });
     return this.#closing;
   }
+}
+
+/** What has no form in which it could go to another thread is the caller's mistake. */
+function travelError(doing: string, error: unknown): unknown {
+  if (!(error instanceof DOMException)) return error;
+  return new ConfigError(`Expected ${doing} with values that can go between threads, got: ${error.message}`);
 }

@@ -113,7 +113,9 @@ export class WorkerVectorEnv<Observation = unknown, Action = unknown> implements
   }
 
   async reset(options?: VectorResetOptions): Promise<VectorReset<Observation>> {
-    const shared = await this.#enter("reset()");
+    const refused = this.#pool.enter("reset()");
+    if (refused) await refused;
+    const shared = this.#shared!;
     const request = parseReset(options, this.numEnvs);
     if (request.mask && this.#begun.some((begun, slot) => !begun && !request.mask![slot])) {
       throw new ResetNeededError("a reset of some slots only");
@@ -124,7 +126,9 @@ export class WorkerVectorEnv<Observation = unknown, Action = unknown> implements
   }
 
   async step(actions: Batch<Action> | readonly Action[]): Promise<VectorStep<Observation>> {
-    const shared = await this.#enter("step()");
+    const refused = this.#pool.enter("step()");
+    if (refused) await refused;
+    const shared = this.#shared!;
     if (!this.#begun[0]) throw new ResetNeededError();
     const { terminated, truncated } = shared.memory;
     const isIgnored = (slot: number) =>
@@ -142,24 +146,28 @@ export class WorkerVectorEnv<Observation = unknown, Action = unknown> implements
   }
 
   async render(): Promise<readonly Rendered[]> {
-    await this.#enter("render()");
+    const refused = this.#pool.enter("render()");
+    if (refused) await refused;
     if (!this.#begun[0]) throw new ResetNeededError("render()");
     return (await this.call("render")) as Rendered[];
   }
 
   /** What is answered has been copied between threads: of an instance of a class only its data arrives. */
   async call(name: string, ...args: readonly unknown[]): Promise<unknown[]> {
-    await this.#enter(`${name}()`);
+    const refused = this.#pool.enter(`${name}()`);
+    if (refused) await refused;
     return valuesOf(await this.#pool.ask(`${name}()`, { kind: "call", name, args }));
   }
 
   async getAttr(name: string): Promise<unknown[]> {
-    await this.#enter("getAttr()");
+    const refused = this.#pool.enter("getAttr()");
+    if (refused) await refused;
     return valuesOf(await this.#pool.ask(`reading ${name}`, { kind: "get", name }));
   }
 
   async setAttr(name: string, values: unknown): Promise<void> {
-    await this.#enter("setAttr()");
+    const refused = this.#pool.enter("setAttr()");
+    if (refused) await refused;
     await this.#pool.ask(`setting ${name}`, { kind: "set", name, values: valuesFor(values, this.numEnvs) });
   }
 
@@ -167,11 +175,6 @@ export class WorkerVectorEnv<Observation = unknown, Action = unknown> implements
   async close(): Promise<void> {
     this.#shared = undefined;
     await this.#pool.close();
-  }
-
-  async #enter(what: string): Promise<Shared<Observation>> {
-    await this.#pool.enter(what);
-    return this.#shared!;
   }
 
   async #begin(): Promise<void> {
