@@ -143,6 +143,54 @@ describe("Box as text and JSON", () => {
   });
 });
 
+describe("Box.isBounded", () => {
+  it.each(["int32", "float32", "float64"] as const)("tells where there are bounds, for %s", (dtype) => {
+    const kinds = [
+      { low: 0, high: Infinity, is: [false, true, false] },
+      { low: -Infinity, high: 0, is: [false, false, true] },
+      { low: -Infinity, high: Infinity, is: [false, false, false] },
+      { low: [-Infinity, 0], high: [0, Infinity], is: [false, false, false] },
+      { low: 0, high: 1, is: [true, true, true] },
+    ];
+    for (const { low, high, is } of kinds) {
+      const space = new Box({ low, high, shape: [2], dtype });
+      expect([space.isBounded(), space.isBounded("below"), space.isBounded("above")]).toEqual(is);
+      const sample = space.sample(new RandomStream(0));
+      expect(space.contains(sample)).toBe(true);
+      expect(sample.every((x, i) => x >= space.low[i] && x <= space.high[i])).toBe(true);
+    }
+  });
+});
+
+describe("Box infers its shape", () => {
+  it.each([
+    [{ low: 0, high: 1 }, [1]],
+    [{ low: [0, 0], high: [1, 1] }, [2]],
+    [{ low: 0, high: [1, 1, 1] }, [3]],
+    [{ low: new Float32Array(3), high: 1 }, [3]],
+    [{ low: 0, high: 1, shape: [5, 2] }, [5, 2]],
+    [{ low: [0, 0], high: 1, shape: [2, 1] }, [2, 1]],
+  ])("%o", (options, shape) => {
+    expect(new Box(options).shape).toEqual(shape);
+  });
+});
+
+describe("Box equality", () => {
+  const space = new Box({ low: 0, high: 1, shape: [2] });
+
+  it.each([
+    [{ low: 0, high: 1, shape: [2] }, true],
+    [{ low: 0, high: [1, 1] }, true],
+    [{ low: -1, high: 1, shape: [2] }, false],
+    [{ low: 0, high: [1, 2] }, false],
+    [{ low: 0, high: 1, shape: [3] }, false],
+    [{ low: 0, high: 1, shape: [1, 2] }, false],
+    [{ low: 0, high: 1, shape: [2], dtype: "int32" as const }, false],
+  ])("with %o is %s", (options, equal) => {
+    expect(space.equals(new Box(options))).toBe(equal);
+  });
+});
+
 describe("Box refuses", () => {
   it.each([
     [{ low: 1, high: 0 }, /low ≤ high/],
@@ -153,6 +201,20 @@ describe("Box refuses", () => {
     [{ low: [0, 0], high: 1, shape: [3] }, /a number or 3 numbers/],
     [{ low: 0, high: 1, shape: [-1] }, /integers ≥ 0/],
     [{ low: 0, high: 1, dtype: "complex64" as "int8" }, /Expected dtype/],
+    [{ low: 0, high: 1, dtype: "unknown" as "int8" }, /Expected dtype/],
+    [{ low: 0, high: 1, shape: [1, undefined as unknown as number] }, /integers ≥ 0/],
+    [{ low: [0, 0, 0], high: [1, 1] }, /a number or 3 numbers/],
+    [{ low: 0, high: [1, 1], shape: [3] }, /a number or 3 numbers/],
+    [{ low: 0, high: 32768, dtype: "int16" as const }, /range of int16/],
+    [{ low: -32769, high: 0, dtype: "int16" as const }, /range of int16/],
+    [{ low: 0, high: 300, dtype: "uint8" as const }, /range of uint8/],
+    [{ low: [-1, 0], high: [0, 100], dtype: "uint8" as const }, /range of uint8/],
+    [{ low: 0, high: 1e39 }, /range of float32/],
+    [{ low: 0, high: Number.NaN, dtype: "int32" as const }, /Expected high/],
+    [{ low: [0, Number.NaN], high: 1 }, /Expected low/],
+    [{ low: [-Infinity, 0], high: 1, dtype: "uint8" as const }, /range of uint8/],
+    [{ low: Infinity, high: Infinity }, /Expected low/],
+    [{ low: 0, high: -Infinity }, /Expected high/],
   ])("%o", (options, message) => {
     expect(() => new Box(options)).toThrow(message);
     expect(() => new Box(options)).toThrow(ConfigError);
