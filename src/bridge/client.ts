@@ -30,7 +30,7 @@ export class BridgeClient {
     };
     input.on("data", (chunk: Buffer) => this.#take(chunk));
     input.once("end", end).once("close", end).on("error", end);
-    output.on("error", end);
+    output.on("error", () => undefined); // whoever does not read any more will end, and may have said why
     output.write(GREETING);
   }
 

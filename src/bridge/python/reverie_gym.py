@@ -726,8 +726,8 @@ def space_to_json(space: gym.Space) -> dict[str, Any]:
             "type": "Box",
             "dtype": dtype.name,
             "shape": list(space.shape),
-            "low": _bounds_to_json(space.low, ~space.bounded_below),
-            "high": _bounds_to_json(space.high, ~space.bounded_above),
+            "low": _bounds_to_json(space.low.astype(dtype), ~space.bounded_below, "-Infinity"),
+            "high": _bounds_to_json(space.high.astype(dtype), ~space.bounded_above, "Infinity"),
         }
     if isinstance(space, spaces.Discrete):
         return {"type": "Discrete", "dtype": "int64", "start": int(space.start), "n": int(space.n)}
@@ -752,19 +752,13 @@ def space_to_json(space: gym.Space) -> dict[str, Any]:
     raise TypeError(f"Expected a space that can be carried over, got {space}. Wrap the environment.")
 
 
-def _bounds_to_json(bounds: np.ndarray, open_ended: np.ndarray) -> Any:
-    """Nested lists; the same number everywhere is told once."""
-
-    def number(value: Any, is_open: bool, sign: str) -> Any:
-        return f"{sign}Infinity" if is_open else value.item()
-
-    sign = "-" if np.any(open_ended & (bounds < 0)) else ""
-    pairs = [number(value, is_open, sign) for value, is_open in zip(bounds.flat, open_ended.flat, strict=True)]
-    if pairs and all(value == pairs[0] for value in pairs):
-        return pairs[0]
-    nested = np.empty(len(pairs), dtype=object)
-    nested[:] = pairs
-    return nested.reshape(bounds.shape).tolist()
+def _bounds_to_json(bounds: np.ndarray, is_open: np.ndarray, open_end: str) -> Any:
+    """Nested lists of numbers, and of `open_end` where there is no bound."""
+    if not is_open.any():
+        return bounds.tolist()
+    mixed = bounds.astype(object)
+    mixed[is_open] = open_end
+    return mixed.tolist()
 
 
 def wire_dtype(space: spaces.Box) -> np.dtype:
