@@ -18,7 +18,8 @@ export interface Model {
   readonly loss: (weights: Weights, batch: Weights) => { loss: tf.Scalar; metrics: Record<string, tf.Tensor> };
 }
 
-const seeded = (): ((shape: readonly number[], scale: number) => NdArray) => {
+/** Uniform numbers of a given deviation, the same ones in the same order every time. */
+export const seeded = (): ((shape: readonly number[], scale: number) => NdArray) => {
   let seed = 0;
   return (shape, scale) => noise(shape, { scale: scale * Math.sqrt(3), seed: ++seed }); // uniform of deviation `scale`
 };

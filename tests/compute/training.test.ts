@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { NdArray } from "../../src/compute/array.ts";
 import type { CompileOptions } from "../../src/compute/compile.ts";
 import { type Model, mdnRnn, startTraining, trainingInputs, vae } from "./models.ts";
+import { stTransformer } from "./st-transformer.ts";
+import { uNet } from "./u-net.ts";
 
 /* Whole train steps: forward, backward, clipping by norm, Adam; small, but with every op of the real ones. */
 
@@ -19,6 +21,9 @@ const smallVae = (): Model =>
       { kernel: 8, channels: 3 },
     ],
   });
+const smallTransformer = (): Model =>
+  stTransformer({ vocabulary: 11, frames: 3, places: 4, width: 8, heads: 2, blocks: 2 });
+const smallUNet = (): Model => uNet({ image: 8, levels: [2, 4], groups: 2, condition: 3 });
 const smallRnn = (): Model => mdnRnn({ latent: 3, actions: 2, hidden: 8, mixtures: 2, steps: 6 });
 
 interface Run {
@@ -44,12 +49,12 @@ async function train(
   return { losses, weights };
 }
 
-for (const make of [smallVae, smallRnn]) {
+for (const make of [smallVae, smallRnn, smallTransformer, smallUNet]) {
   const { name } = make();
   describe(`training a ${name}`, () => {
-    it("gives the same losses as tfjs cpu for 25 steps, and learns", async () => {
-      const expected = await train(make(), 25, { engine: "cpu" });
-      const got = await train(make(), 25, { engine: "onnx" });
+    it("gives the same losses as tfjs cpu for 50 steps, and learns", async () => {
+      const expected = await train(make(), 50, { engine: "cpu" });
+      const got = await train(make(), 50, { engine: "onnx" });
       for (const [t, loss] of expected.losses.entries()) {
         expect(Math.abs(got.losses[t] - loss) / Math.abs(loss), `step ${t}`).toBeLessThan(1e-4);
       }

@@ -88,6 +88,21 @@ describe("kernels that wasm lacks agree with tfjs cpu in their gradients", () =>
     await compiled.dispose();
   });
 
+  it("gathers of a batch", async () => {
+    const compiled = compile<{ x: NdArray; at: NdArray }, tf.Tensor, Record<string, never>>(
+      ({ x, at }) => tf.gather(x, at, 1, 1),
+      { name: "gather", engine: "wasm" },
+    );
+    const x = noise([40, 3, 2]);
+    const at = ints([40, 2], Array.from({ length: 80 }, (_, i) => (i * 7) % 3)); // biome-ignore format: one line
+    const { data, shape } = await compiled.run({ x, at });
+    expect(shape).toEqual([40, 2, 2]);
+    expect([...data]).toEqual(
+      Array.from({ length: 160 }, (_, i) => x.data[Math.floor(i / 4) * 6 + at.data[Math.floor(i / 2)] * 2 + (i % 2)]),
+    );
+    await compiled.dispose();
+  });
+
   it("running sums along the last axis, counted from behind", async () => {
     const compiled = compile<{ x: NdArray }, tf.Tensor, Record<string, never>>(({ x }) => tf.cumsum(x, -1), {
       name: "cumsum",

@@ -5,7 +5,7 @@ import { stridesOf } from "../strided-slice.ts";
 /*
  * Kernels that tfjs has wrong on its own backends: MaxPool3DGrad, TensorScatterUpdate and Einsum on cpu (wasm, which lacks
  * them, takes them from here), running sums and products along a negative axis and slices with steps that drop an axis on
- * both, and OneHot of floats and bools on wasm.
+ * both, OneHot of floats and bools and batched GatherV2 on wasm.
  */
 
 type Inputs = Record<string, tf.TensorInfo>;
@@ -33,6 +33,7 @@ export function mendWasmKernels(): void {
   for (const name of ["Cumsum", "Cumprod"]) mendKernel(name, "wasm", fromTheFront);
   mendKernel("StridedSlice", "wasm", dropping);
   mendKernel("OneHot", "wasm", anyType);
+  mendKernel("GatherV2", "wasm", batched);
 }
 
 /** Upstream updates its input in place. */
@@ -85,6 +86,31 @@ const anyType: Mending = (upstream) => (call) => {
     if (place >= 0 && place < depth) rows[row * depth + place] = onValue;
   }
   return { dataId: home.write(rows, shape, dtype), shape, dtype };
+};
+
+/** Upstream reads the indices of every batch but the first from beyond their end. */
+const batched: Mending = (upstream) => (call) => {
+  const { axis, batchDims } = call.attrs as unknown as tf.GatherV2Attrs;
+  if (!batchDims) return upstream(call);
+  const home = call.backend as tf.KernelBackend;
+  const { x, indices } = call.inputs as Inputs;
+  const [along] = tf.util.parseAxisParam(axis, x.shape);
+  const [count, outer] = [sizeOf(x.shape.slice(0, batchDims)), sizeOf(x.shape.slice(batchDims, along))];
+  const [length, inner] = [x.shape[along], sizeOf(x.shape.slice(along + 1))];
+  const each = sizeOf(indices.shape) / count;
+  const values = home.readSync(x.dataId) as Float32Array;
+  const places = home.readSync(indices.dataId) as Int32Array;
+  const Values = values.constructor as Float32ArrayConstructor;
+  const taken = new Values(count * outer * each * inner);
+  for (let row = 0; row < count * outer; row++) {
+    const first = Math.floor(row / outer) * each;
+    for (let i = 0; i < each; i++) {
+      const from = (row * length + places[first + i]) * inner;
+      taken.set(values.subarray(from, from + inner), (row * each + i) * inner);
+    }
+  }
+  const shape = [...x.shape.slice(0, along), ...indices.shape.slice(batchDims), ...x.shape.slice(along + 1)];
+  return { dataId: home.write(taken, shape, x.dtype), shape, dtype: x.dtype };
 };
 
 /** Upstream mixes up height and width of windows that are not cubes. The slope goes to the first maximum of a window. */
