@@ -1,5 +1,5 @@
 import { ConfigError, describe } from "../../base/errors.ts";
-import type { Awaitable, Env, EnvState, Reset, ResetOptions, Step } from "../env.ts";
+import type { Awaitable, Env, EnvState, Reset, ResetOptions } from "../env.ts";
 import { type RandomState, RandomStream } from "../random.ts";
 import { systemEntropy } from "../seed-sequence.ts";
 import { ActionWrapper } from "./action-wrapper.ts";
@@ -44,10 +44,6 @@ export class StickyAction<Observation, Action> extends ActionWrapper<Observation
     this.#last = undefined;
     this.#left = 0;
     return super.reset(options);
-  }
-
-  override step(action: Action): Awaitable<Step<Observation>> {
-    return super.step(action);
   }
 
   action(action: Action): Action {
