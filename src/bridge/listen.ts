@@ -55,6 +55,7 @@ export async function listen(
       { cause: error },
     );
   }
+  const { port: bound } = server.address() as AddressInfo;
   const closed = once(server, "close").then(async () => {
     await Promise.all(connections);
   });
@@ -64,7 +65,7 @@ export async function listen(
   };
   if (signal?.aborted) stop();
   signal?.addEventListener("abort", stop, { once: true });
-  return { host, port: (server.address() as AddressInfo).port, closed };
+  return { host, port: bound, closed };
 }
 
 /** Whether an address is only reached from this machine. */
