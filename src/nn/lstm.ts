@@ -15,7 +15,7 @@ const FORGET_BIAS = 1;
 
 /** x · input kernel + bias for many steps at once: taken out of the loop, it is one large product instead of T small ones. */
 export function lstmProject(weights: Weights, name: string, x: tf.Tensor): tf.Tensor2D {
-  return tf.add(tf.matMul(x as tf.Tensor2D, weights[`${name}.input`] as tf.Tensor2D), weights[`${name}.bias`]);
+  return tf.add(tf.matMul(x as tf.Tensor2D, weights[`${name}.input`] as tf.Tensor2D), gateBias(weights, name));
 }
 
 /**
@@ -24,11 +24,28 @@ export function lstmProject(weights: Weights, name: string, x: tf.Tensor): tf.Te
  */
 export function lstmStep(weights: Weights, name: string, projected: tf.Tensor, state: LstmState): LstmState {
   const recurrent = weights[`${name}.recurrent`] as tf.Tensor2D;
-  const gates = tf.add(projected, tf.matMul(state.hidden as tf.Tensor2D, recurrent)); // (B, 4H)
+  return gated(tf.add(projected, tf.matMul(state.hidden as tf.Tensor2D, recurrent)), state);
+}
+
+/** The same step from the inputs themselves, each (B, …): one product for inputs and memory together. */
+export function lstmCell(weights: Weights, name: string, inputs: readonly tf.Tensor[], state: LstmState): LstmState {
+  const kernel = tf.concat([weights[`${name}.input`], weights[`${name}.recurrent`]], 0) as tf.Tensor2D;
+  const x = tf.concat([...inputs, state.hidden], 1) as tf.Tensor2D;
+  return gated(tf.add(tf.matMul(x, kernel), gateBias(weights, name)), state);
+}
+
+function gated(gates: tf.Tensor, { cell: before }: LstmState): LstmState {
   const [input, candidate, forget, output] = tf.split(gates, 4, 1);
-  const kept = tf.mul(state.cell, tf.sigmoid(tf.add(forget, FORGET_BIAS)));
-  const cell = tf.add(kept, tf.mul(tf.sigmoid(input), tf.tanh(candidate)));
+  const cell = tf.add(tf.mul(before, tf.sigmoid(forget)), tf.mul(tf.sigmoid(input), tf.tanh(candidate)));
   return { hidden: tf.mul(tf.sigmoid(output), tf.tanh(cell)), cell };
+}
+
+/** The bias (4H) with the forget gate's share. */
+function gateBias(weights: Weights, name: string): tf.Tensor {
+  const bias = weights[`${name}.bias`];
+  const hidden = bias.shape[0] / 4;
+  const share = tf.concat([tf.zeros([2 * hidden]), tf.fill([hidden], FORGET_BIAS), tf.zeros([hidden])]);
+  return tf.add(bias, share);
 }
 
 /** 4·H·(inputs + H + 1) numbers. */

@@ -3,7 +3,14 @@ import { describe, expect, it } from "vitest";
 import type { NdArray } from "../../src/compute/array.ts";
 import { compile } from "../../src/compute/compile.ts";
 import { RandomStream } from "../../src/core/random.ts";
-import { mixtureDeviation, mixtureNll, mixtureOf, sampleMixture } from "../../src/nn/mixture-density.ts";
+import {
+  type Mixture,
+  mixtureDeviation,
+  mixtureNll,
+  mixtureOf,
+  mixtureSizes,
+  sampleMixture,
+} from "../../src/nn/mixture-density.ts";
 import { floats, noise } from "../compute/fixtures.ts";
 
 const ENGINES = ["cpu", "onnx"] as const;
@@ -18,9 +25,15 @@ function density(x: number, logits: readonly number[], means: readonly number[],
   }, 0);
 }
 
-/** What a head gives for one row: logits, means, log-deviations of D × K. */
-const row = (logits: number[][], means: number[][], logStds: number[][]) =>
-  floats([1, 3 * logits.flat().length], [...logits.flat(), ...means.flat(), ...logStds.flat()]);
+/** What a head gives for one row: logits, means, log-deviations of K components of one number. */
+const row = (logits: number[], means: number[], logStds: number[]) =>
+  floats([1, 3 * logits.length], [...logits, ...means, ...logStds]);
+
+function read(raw: tf.Tensor, shape: { dimensions: number; components: number }): Mixture {
+  const sizes = mixtureSizes(shape);
+  const [logits, normals] = tf.split(raw, [sizes.logits, sizes.normals], 1);
+  return mixtureOf({ logits, normals }, shape);
+}
 
 async function sample(
   engine: "cpu" | "onnx",
@@ -34,7 +47,7 @@ async function sample(
     Record<string, never>
   >(
     ({ raw, uniform, normal, temperature }) => {
-      const mixture = mixtureOf(tf.tile(raw, [rows, 1]), { dimensions: uniform.shape[1] as number, components });
+      const mixture = read(tf.tile(raw, [rows, 1]), { dimensions: uniform.shape[1] as number, components });
       return sampleMixture(mixture, { uniform, normal }, temperature as tf.Scalar);
     },
     { name: "sample", engine, offThread: false },
@@ -50,7 +63,7 @@ describe.each(ENGINES)("mixture densities on %s", (engine) => {
     const raw = noise([N, 3 * D * K], { scale: 2, seed: 3 });
     const x = noise([N, D], { scale: 12, seed: 4 });
     const compiled = compile<{ raw: NdArray; x: NdArray }, tf.Tensor, Record<string, never>>(
-      (inputs) => mixtureNll(inputs.x, mixtureOf(inputs.raw, { dimensions: D, components: K })),
+      (inputs) => mixtureNll(inputs.x, read(inputs.raw, { dimensions: D, components: K })),
       { name: "nll", engine, offThread: false },
     );
     const { shape, data } = await compiled.run({ raw, x });
@@ -58,7 +71,7 @@ describe.each(ENGINES)("mixture densities on %s", (engine) => {
     expect(shape).toEqual([N, D]);
     for (let n = 0; n < N; n++) {
       for (let d = 0; d < D; d++) {
-        const part = (i: number) => Array.from(raw.data.subarray(n * 3 * D * K + i * D * K + d * K).subarray(0, K));
+        const part = (i: number) => Array.from({ length: K }, (_, k) => raw.data[n * 3 * K * D + (i * K + k) * D + d]);
         const expected = -Math.log(density(x.data[n * D + d], part(0), part(1), part(2)));
         expect(Math.abs(data[n * D + d] - expected)).toBeLessThan(1e-4 * Math.max(1, Math.abs(expected)));
       }
@@ -66,9 +79,9 @@ describe.each(ENGINES)("mixture densities on %s", (engine) => {
   });
 
   it("stay finite where the density underflows and where a spread is absurd", async () => {
-    const raw = row([[0, 0]], [[0, 1]], [[-60, -60]]); // a spread of e^−60 is read as e^−7
+    const raw = row([0, 0], [0, 1], [-60, -60]); // a spread of e^−60 is read as e^−7
     const compiled = compile<{ raw: NdArray; x: NdArray }, tf.Tensor, Record<string, never>>(
-      (inputs) => mixtureNll(inputs.x, mixtureOf(inputs.raw, { dimensions: 1, components: 2 })),
+      (inputs) => mixtureNll(inputs.x, read(inputs.raw, { dimensions: 1, components: 2 })),
       { name: "nll", engine, offThread: false },
     );
     const { data } = await compiled.run({ raw, x: floats([1, 1], [9]) });
@@ -80,7 +93,7 @@ describe.each(ENGINES)("mixture densities on %s", (engine) => {
 
   it("choose the component by inverse CDF and scale the spread by √τ", async () => {
     const logits = [Math.log(0.2), Math.log(0.5), Math.log(0.3)];
-    const raw = row([logits], [[10, 20, 30]], [[Math.log(1), Math.log(2), Math.log(3)]]);
+    const raw = row(logits, [10, 20, 30], [Math.log(1), Math.log(2), Math.log(3)]);
     const uniform = floats([6, 1], [0, 0.19, 0.21, 0.69, 0.71, 0.999]);
     const normal = floats([6, 1], [1, -1, 1, -1, 1, 0]);
     const plain = await sample(engine, { raw, uniform, normal, temperature: 1 }, 3);
@@ -95,11 +108,7 @@ describe.each(ENGINES)("mixture densities on %s", (engine) => {
 
   it("may be a single normal", async () => {
     const [uniform, normal] = [floats([2, 1], [0, 0.99]), floats([2, 1], [1, -1])];
-    const draws = await sample(
-      engine,
-      { raw: row([[0.4]], [[3]], [[Math.log(2)]]), uniform, normal, temperature: 4 },
-      1,
-    );
+    const draws = await sample(engine, { raw: row([0.4], [3], [Math.log(2)]), uniform, normal, temperature: 4 }, 1);
     expect(Array.from(draws)).toEqual([7, -1].map((value) => expect.closeTo(value, 4)));
   });
 
@@ -109,7 +118,7 @@ describe.each(ENGINES)("mixture densities on %s", (engine) => {
       [-2, 1, 3],
       [-0.5, 0.4, -1],
     ];
-    const raw = row([logits], [means], [logStds]);
+    const raw = row(logits, means, logStds);
     const random = new RandomStream(1, "moments");
     const n = 40_000;
     const draws = await sample(
@@ -138,7 +147,7 @@ describe.each(ENGINES)("mixture densities on %s", (engine) => {
     expect(Math.abs(spread / variance - 1)).toBeLessThan(0.05);
 
     const compiled = compile<{ raw: NdArray }, tf.Tensor, Record<string, never>>(
-      (inputs) => mixtureDeviation(mixtureOf(inputs.raw, { dimensions: 1, components: 3 })),
+      (inputs) => mixtureDeviation(read(inputs.raw, { dimensions: 1, components: 3 })),
       { name: "deviation", engine, offThread: false },
     );
     expect((await compiled.run({ raw })).data[0]).toBeCloseTo(Math.sqrt(variance), 5);

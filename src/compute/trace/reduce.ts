@@ -39,6 +39,7 @@ function mergeAxes(shape: readonly number[], axes: readonly number[]): { shape: 
 
 const SHORT_ROW = 16; // elements
 const ROWS = 32;
+const FEW = 8;
 
 /** Reduces with an ONNX op; axes are an input of ReduceSum and an attribute of the others (opset 17). */
 export function reduce(op: string, value: string, axes: readonly number[], shape: readonly number[]): string {
@@ -53,6 +54,20 @@ export function reduce(op: string, value: string, axes: readonly number[], shape
     return reduce(op, blocks, [0], shape);
   }
   const source = graph.reshape(value, merged.shape);
+  const [outer, few, inner] = merged.shape;
+  if (
+    op === "ReduceSum" &&
+    dtype === "float32" &&
+    merged.shape.length === 3 &&
+    merged.axes[0] === 1 &&
+    few > 0 &&
+    few <= FEW
+  ) {
+    // A few long rows each (the components of a mixture): several times as fast as the op that is meant for it.
+    const row = { shape: [outer, 1, inner], dtype } as const;
+    const rows = graph.many("Split", [source], new Array(few).fill(row), { axis: 1 });
+    return graph.reshape(graph.one("Sum", rows, row), shape);
+  }
   const info = { shape: merged.shape.filter((_, axis) => !merged.axes.includes(axis)), dtype };
   const reduced =
     op === "ReduceSum"

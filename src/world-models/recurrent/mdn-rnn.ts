@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import type { Parameters } from "../../compute/array.ts";
 import { dense, denseParameters } from "../../nn/dense.ts";
-import { type LstmState, lstmParameters, lstmProject, lstmStep } from "../../nn/lstm.ts";
-import { type Mixture, mixtureNll, mixtureOf } from "../../nn/mixture-density.ts";
+import { type LstmState, lstmCell, lstmParameters, lstmProject, lstmStep } from "../../nn/lstm.ts";
+import { type Mixture, mixtureNll, mixtureOf, mixtureSizes } from "../../nn/mixture-density.ts";
 import type { NormalDraw, Weights } from "../../nn/weights.ts";
 
 /** M of World Models (Ha & Schmidhuber 2018, appendix A.2): p(z', d, r | z, a, h), a mixture density on an LSTM. */
@@ -43,16 +43,14 @@ export function mdnRnnParameters(config: MdnRnnConfig, draw: NormalDraw): Parame
 
 /** Reads the head's numbers for hidden states (N, H). */
 export function predict(config: MdnRnnConfig, weights: Weights, hidden: tf.Tensor): Prediction {
-  const outputs = dense(weights, "head", hidden);
-  const mixtureSize = 3 * config.latentSize * config.mixtures;
-  const column = (at: number) => tf.slice(outputs, [0, at], [-1, 1]);
+  const shape = { dimensions: config.latentSize, components: config.mixtures };
+  const { logits, normals } = mixtureSizes(shape);
+  const heads = [...(config.doneHead ? [1] : []), ...(config.rewardHead ? [1] : [])];
+  const parts = tf.split(dense(weights, "head", hidden), [logits, normals, ...heads], 1);
   return {
-    mixture: mixtureOf(tf.slice(outputs, [0, 0], [-1, mixtureSize]), {
-      dimensions: config.latentSize,
-      components: config.mixtures,
-    }),
-    ...(config.doneHead && { doneLogit: column(mixtureSize) }),
-    ...(config.rewardHead && { reward: column(mixtureSize + Number(config.doneHead)) }),
+    mixture: mixtureOf({ logits: parts[0], normals: parts[1] }, shape),
+    ...(config.doneHead && { doneLogit: parts[2] }),
+    ...(config.rewardHead && { reward: parts[2 + Number(config.doneHead)] }),
   };
 }
 
@@ -65,8 +63,7 @@ export function advance(
 ): LstmState {
   const batch = input.latent.shape[0];
   const restart = config.restartInput ? [input.restart ?? tf.zeros([batch, 1])] : [];
-  const x = tf.concat([input.latent, input.action, ...restart], 1);
-  return lstmStep(weights, "lstm", lstmProject(weights, "lstm", x), state);
+  return lstmCell(weights, "lstm", [input.latent, input.action, ...restart], state);
 }
 
 /** A batch of windows, each inside one episode; shorter ones are padded and masked. Time comes second. */
