@@ -40,7 +40,12 @@ export class MultiDiscrete implements Space<Int32Array> {
     }
     for (let i = 0; i < nvec.length; i++) {
       const least = start ? start[i] : 0;
-      if (!Number.isInteger(least) || least < -MAX_INT32 - 1 || least + nvec[i] - 1 > MAX_INT32) {
+      if (
+        !Number.isInteger(least) ||
+        least < -MAX_INT32 - 1 ||
+        least + nvec[i] - 1 > MAX_INT32 ||
+        nvec[i] > MAX_INT32
+      ) {
         throw new ConfigError(
           `Expected start and nvec within int32, got ${least} to ${least + nvec[i] - 1} at element ${i}.`,
         );
