@@ -73,7 +73,11 @@ export function cos(x: number): number {
 
 /** Sine of an angle less its whole quarter turns, or cosine where `quarter` is 1. */
 function ofReduced(x: number, quarter: number): number {
-  const turns = x * TWO_OVER_PI + TO_INTEGER - TO_INTEGER;
+  const quarterTurns = x * TWO_OVER_PI;
+  let turns = quarterTurns + TO_INTEGER - TO_INTEGER;
+  if (Math.abs(quarterTurns - turns) === 0.5) {
+    turns = Math.round(quarterTurns + Math.sign(fma(x, TWO_OVER_PI, -quarterTurns)) / 4); // no tie before rounding
+  }
   const first = x - turns * PART_1 - turns * PART_2;
   const third = turns * PART_3;
   const second = first - third;

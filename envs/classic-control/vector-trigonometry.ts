@@ -22,7 +22,9 @@ const LARGEST_COSINE = 2 ** 24;
 /** The sine of an angle in radians. */
 export function sin(x: number): number {
   if (Math.abs(x) > LARGEST_SINE || x === 0) return Math.sin(x);
-  const n = x * ONE_OVER_PI + TO_INTEGER - TO_INTEGER;
+  const halfTurns = x * ONE_OVER_PI;
+  let n = halfTurns + TO_INTEGER - TO_INTEGER;
+  if (Math.abs(halfTurns - n) === 0.5) n = Math.round(halfTurns + Math.sign(fma(x, ONE_OVER_PI, -halfTurns)) / 4); // no tie
   const turned = n * PI_1;
   const first = x - turned - (n * PI_1_HIGH - turned + n * PI_1_LOW) - n * PI_2; // x − turned is exact
   const value = sineNearZero(first, first - n * PI_3);
@@ -34,7 +36,9 @@ export function cos(x: number): number {
   const size = Math.abs(x);
   if (size < 2 ** -27) return 1;
   if (size > LARGEST_COSINE) return Math.cos(x);
-  const whole = Math.floor(size * ONE_OVER_PI);
+  const halfTurns = size * ONE_OVER_PI;
+  let whole = Math.floor(halfTurns);
+  if (whole === halfTurns && fma(size, ONE_OVER_PI, -whole) < 0) whole--; // rounded up to a whole number
   const n = whole + 0.5;
   const turned = n * PI_1;
   const first = turned - size + (n * PI_1_HIGH - turned + n * PI_1_LOW) + n * PI_2;
@@ -61,16 +65,20 @@ function series([a, b, c, d, e, f, g]: Series): (first: number, r: number) => nu
   return (first, r) => {
     const square = first * first;
     const factor = r * square;
-    const product = square * (square * (square * (square * (square * (square * g + f) + e) + d) + c) + b);
-    const doubt = square * 2 ** -58; // one and a half units in the last place of the sum that begins with b
-    let sum = a + (product - doubt);
-    if (sum !== a + (product + doubt)) sum = fused(square);
-
+    const inner = square * (square * (square * (square * (square * g + f) + e) + d) + c);
+    const outer = square * (b + inner);
+    let doubt = square * 2 ** -58; // a unit in the last place of b + inner, and half a unit of outer
+    let sum = a + (outer - doubt);
+    if (sum !== a + (outer + doubt)) {
+      doubt = square * 2 ** -63.5; // the same one step further in
+      let second = b + (inner - doubt);
+      if (second !== b + (inner + doubt)) second = fma(square, fusedInner(square), b);
+      sum = fma(square, second, a);
+    }
     return fma(sum, factor, r);
   };
 
-  function fused(square: number): number {
-    const inner = fma(square, fma(square, fma(square, fma(square, g, f), e), d), c);
-    return fma(square, fma(square, inner, b), a);
+  function fusedInner(square: number): number {
+    return fma(square, fma(square, fma(square, fma(square, g, f), e), d), c);
   }
 }

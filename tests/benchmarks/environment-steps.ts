@@ -1,4 +1,13 @@
-import { CartPole } from "../../envs/classic-control/cart-pole.ts";
+import {
+  Acrobot,
+  CartPole,
+  CliffWalking,
+  FrozenLake,
+  MountainCar,
+  MountainCarContinuous,
+  Pendulum,
+  Taxi,
+} from "../../envs/index.ts";
 import { TakeCover } from "../../envs/take-cover/index.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { type Env, make } from "../../src/index.ts";
@@ -11,26 +20,36 @@ export interface EnvironmentSpeed {
   readonly made: number;
 }
 
+const STEPS = 200_000;
+
 /** Steps a second on one core under random actions, resets included. */
 export async function environmentSpeeds(): Promise<EnvironmentSpeed[]> {
+  const speed = async <Action>(id: string, bare: Env<unknown, Action>): Promise<EnvironmentSpeed> => ({
+    name: id,
+    bare: await stepsPerSecond(bare, STEPS),
+    made: await stepsPerSecond(await make<unknown, Action>(id), STEPS),
+  });
   const takeCover = async (frameSkip: number): Promise<EnvironmentSpeed> => ({
     name: `TakeCover-v0, 64×64, frameSkip ${frameSkip}`,
     bare: await stepsPerSecond(new TakeCover({ frameSkip }), 60_000),
     made: await stepsPerSecond(await make<Uint8Array, number>("TakeCover-v0", { frameSkip }), 60_000),
   });
   return [
-    {
-      name: "CartPole-v1",
-      bare: await stepsPerSecond(new CartPole(), 200_000),
-      made: await stepsPerSecond(await make<Float32Array, number>("CartPole-v1"), 200_000),
-    },
+    await speed("CartPole-v1", new CartPole()),
+    await speed("MountainCar-v0", new MountainCar()),
+    await speed("MountainCarContinuous-v0", new MountainCarContinuous()),
+    await speed("Pendulum-v1", new Pendulum()),
+    await speed("Acrobot-v1", new Acrobot()),
+    await speed("FrozenLake-v1", new FrozenLake()),
+    await speed("CliffWalking-v1", new CliffWalking()),
+    await speed("Taxi-v4", new Taxi()),
     await takeCover(1),
     await takeCover(3),
   ];
 }
 
 /** The best of three runs; the first of them also warms up the caches of the environment. */
-async function stepsPerSecond<Observation>(env: Env<Observation, number>, steps: number): Promise<number> {
+async function stepsPerSecond<Action>(env: Env<unknown, Action>, steps: number): Promise<number> {
   const random = new RandomStream(0, "benchmark/actions");
   const actions = Array.from({ length: steps }, () => env.actionSpace.sample(random));
   await env.reset({ seed: 0 });

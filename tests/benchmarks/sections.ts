@@ -144,7 +144,7 @@ export async function dreamSection({ unit, torch, torchNote }: Yardsticks): Prom
 /** Environments on one core. */
 export async function environmentSection(): Promise<Section> {
   const speeds = await environmentSpeeds();
-  const baseline = await pythonBaseline<{ version: string; cartPole: number }>("gymnasium_baseline.py", {
+  const baseline = await pythonBaseline<{ version: string; steps: Record<string, number> }>("gymnasium_baseline.py", {
     module: "gymnasium",
     label: "Python Gymnasium",
   });
@@ -154,7 +154,7 @@ export async function environmentSection(): Promise<Section> {
       title: "Environment steps a second on one core, random actions",
       head: ["", "class", "make()", "Gymnasium make()", "make() / Gymnasium"],
       rows: speeds.map(({ name, bare, made }) => {
-        const theirs = name === "CartPole-v1" ? python?.cartPole : undefined;
+        const theirs = python?.steps[name];
         return [name, figure(bare), figure(made), figure(theirs), ratio(over(made, theirs))];
       }),
       notes: ["skipped" in baseline ? baseline.skipped : `Python Gymnasium ${baseline.figures.version}.`],
