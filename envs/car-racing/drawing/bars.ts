@@ -30,18 +30,19 @@ export function drawBars({ hull, wheels }: CarRacingScene, panel: Panel, out: Ui
   }
   const steering = wheels[0].jointAngle;
   const turning = hull.angularVelocity;
-  const turnEnd = 30 * ACROSS + Math.floor(-0.8 * turning * ACROSS);
+  const turnEnd = Math.trunc((30 - 0.8 * turning) * ACROSS);
   const turnStart = Math.abs(turning) > LEAST ? Math.min(30 * ACROSS, turnEnd) : CANVAS_WIDTH;
   if (Math.abs(steering) > LEAST) {
-    const end = 20 * ACROSS + Math.floor(-10 * steering * ACROSS);
+    const end = Math.trunc((20 - 10 * steering) * ACROSS);
     const right = Math.min(Math.max(20 * ACROSS, end) + 1, turnStart);
     row(out, panel, Math.min(20 * ACROSS, end), right, 0, full, 0);
   }
   if (Math.abs(turning) > LEAST) row(out, panel, turnStart, Math.max(30 * ACROSS, turnEnd) + 1, full, 0, 0);
 }
 
-/** Canvas pixels that a bar of this value stands above its foot; negative: it hangs below. */
-const reach = (value: number, shown: number): number => (Math.abs(shown) > LEAST ? Math.ceil(UP * value) : 0);
+/** Whole canvas pixels that a bar of this value stands above its foot; negative: it hangs below. */
+const reach = (value: number, shown: number): number =>
+  Math.abs(shown) > LEAST ? CANVAS_HEIGHT - UP - Math.trunc(CANVAS_HEIGHT - (UP + UP * value)) : 0;
 
 function column(
   out: Uint8Array,
