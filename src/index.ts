@@ -4,6 +4,7 @@ import "./registrations.ts"; // make() knows the package's own environments
 
 export { CheckpointError, ConfigError, ReverieError } from "./base/errors.ts";
 export { WriteError } from "./base/write-file.ts";
+export { ProtocolError, PythonDiedError, PythonEnvError, PythonMissingError } from "./bridge/errors.ts";
 export { EnvCheckError } from "./core/check-env/findings.ts";
 export {
   DeprecatedEnvError,
@@ -247,3 +248,10 @@ export { type OpenedRun, openRun } from "./pipelines/open-run.ts";
 export { PRESETS, type Preset, RecurrentPipelineConfig, resolveConfig } from "./pipelines/recurrent/config.ts";
 export { comparePipelineRun, type PipelineOptions, runPipeline } from "./pipelines/recurrent.ts";
 export { Run, type RunIdentity, type StageRecord } from "./pipelines/run.ts";
+
+// Bridge: environments for other processes, and from them (`make("python:CartPole-v1")`)
+
+export { type EnvSourceOptions, envSource } from "./bridge/env-source.ts";
+export { type ServeTcpOptions, serveTcp, type TcpServer } from "./bridge/serve-tcp.ts";
+export type { EnvSource } from "./bridge/session.ts";
+export { registerScheme, type SchemeFactory } from "./core/env-scheme.ts";

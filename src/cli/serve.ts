@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { isLoopback } from "../bridge/listen.ts";
+import { isLoopback } from "../bridge/serve-tcp.ts";
 import type { EnvSource } from "../bridge/session.ts";
 import { MAX_ENVS } from "../bridge/session.ts";
 import type { CliContext } from "./context.ts";
@@ -52,17 +52,17 @@ export function addServe(program: Command, context: CliContext, services: Servic
           `warning: ${host} is not the loopback: whoever reaches this port can use the environment, without a password and in the clear.\n`,
         );
       }
-      await serveTcp(source, { host, port, signal }, id);
+      await serveClients(source, { host, port, signal }, id);
     });
 
-  async function serveTcp(
+  async function serveClients(
     source: EnvSource,
     { host, port, signal }: { host: string; port: number; signal: AbortSignal },
     id: string,
   ): Promise<void> {
-    const { listen } = await import("../bridge/listen.ts");
+    const { serveTcp } = await import("../bridge/serve-tcp.ts");
     const log = (line: string) => context.stderr.write(`${line}\n`);
-    const listening = await listen(source, { host, port, signal, log });
+    const listening = await serveTcp(source, { host, port, signal, log });
     context.stdout.write(`${id} is served at ${host}:${listening.port}\n`);
     await listening.closed;
   }

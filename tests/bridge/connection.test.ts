@@ -5,7 +5,7 @@ import { ConfigError } from "../../src/base/errors.ts";
 import { envSource } from "../../src/bridge/env-source.ts";
 import { encodeFrame, type Frame, GREETING, Payload } from "../../src/bridge/frame.ts";
 import { FrameReader } from "../../src/bridge/frame-reader.ts";
-import { isLoopback, type Listening, listen } from "../../src/bridge/listen.ts";
+import { isLoopback, serveTcp, type TcpServer } from "../../src/bridge/serve-tcp.ts";
 import type { EnvSource } from "../../src/bridge/session.ts";
 import type { Env, Reset } from "../../src/core/env.ts";
 import { UnregisteredEnvError } from "../../src/core/errors.ts";
@@ -22,7 +22,7 @@ class RawClient {
   /** Everything that came before the end. */
   readonly end: Promise<Frame[]>;
 
-  constructor({ port }: Listening) {
+  constructor({ port }: TcpServer) {
     this.socket = connect({ host: "127.0.0.1", port });
     this.socket.on("data", (chunk: Buffer) => {
       this.#reader.push(chunk);
@@ -59,7 +59,7 @@ afterEach(() => {
 async function serve(source: EnvSource, options: { maxBytes?: number; log?: (line: string) => void } = {}) {
   const controller = new AbortController();
   controllers.push(controller);
-  const listening = await listen(source, { port: 0, signal: controller.signal, ...options });
+  const listening = await serveTcp(source, { port: 0, signal: controller.signal, ...options });
   return { listening, controller, client: () => new RawClient(listening) };
 }
 
@@ -327,7 +327,7 @@ describe("a server", () => {
 
   it("says which port is taken, and refuses an id that is not known at once", async () => {
     const { listening } = await serve(envSource("CartPole-v1"));
-    const taken = listen(envSource("CartPole-v1"), { port: listening.port });
+    const taken = serveTcp(envSource("CartPole-v1"), { port: listening.port });
     await expect(taken).rejects.toThrow(ConfigError);
     await expect(taken).rejects.toThrow(`127.0.0.1:${listening.port}`);
     expect(() => envSource("CartPoel-v1")).toThrow(UnregisteredEnvError);

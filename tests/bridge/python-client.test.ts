@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { envSource } from "../../src/bridge/env-source.ts";
-import { listen } from "../../src/bridge/listen.ts";
+import { serveTcp } from "../../src/bridge/serve-tcp.ts";
 import type { EnvSource } from "../../src/bridge/session.ts";
 import type { Env } from "../../src/core/env.ts";
 import { Box } from "../../src/core/spaces/box.ts";
@@ -88,7 +88,7 @@ describe.skipIf(WITHOUT_GYMNASIUM)(`reverie_gym.py (${WITHOUT_GYMNASIUM ?? PYTHO
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "bridge-"));
     await saveWorld(join(folder, "models", "world.safetensors"), savedTinyWorld());
-    const serve = async (source: EnvSource) => (await listen(source, { port: 0, signal: end.signal })).port;
+    const serve = async (source: EnvSource) => (await serveTcp(source, { port: 0, signal: end.signal })).port;
     const ports = Object.entries(SPACES).map(async ([kind, space]) => [kind, await serve(echo(space))] as const);
     const noise = createServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")).listen(0, "127.0.0.1");
     end.signal.addEventListener("abort", () => noise.close());

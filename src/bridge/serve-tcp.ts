@@ -7,7 +7,7 @@ import type { EnvSource } from "./session.ts";
 /** The most clients at once, each with environments of its own. */
 export const MAX_CLIENTS = 64;
 
-export interface ListenOptions {
+export interface ServeTcpOptions {
   /** Where to listen; default the loopback, which only this machine reaches. */
   readonly host?: string;
   /** 0: any that is free. */
@@ -20,7 +20,7 @@ export interface ListenOptions {
   readonly log?: (line: string) => void;
 }
 
-export interface Listening {
+export interface TcpServer {
   readonly host: string;
   readonly port: number;
   /** When the signal has come and every environment is closed. */
@@ -28,10 +28,10 @@ export interface Listening {
 }
 
 /** Serves environments over TCP, as many clients as come, until `signal` aborts. */
-export async function listen(
+export async function serveTcp(
   source: EnvSource,
-  { host = "127.0.0.1", port, signal, maxBytes, log = () => {} }: ListenOptions,
-): Promise<Listening> {
+  { host = "127.0.0.1", port, signal, maxBytes, log = () => {} }: ServeTcpOptions,
+): Promise<TcpServer> {
   const connections = new Set<Promise<unknown>>();
   const end = new AbortController(); // every connection hears it
   setMaxListeners(MAX_CLIENTS, end.signal);
