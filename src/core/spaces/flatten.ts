@@ -16,7 +16,7 @@ export type FlatValue =
   | Float32Array
   | Float64Array
   | readonly FlatValue[]
-  | { readonly [name: string]: FlatValue | Int32Array | null };
+  | { readonly [name: string]: FlatValue | Int32Array | number | null };
 
 /** Length of the vector that values flatten to (Gymnasium's `flatdim`); throws where there is none. */
 export function flatdim(space: Space<unknown>): number {
@@ -38,6 +38,7 @@ export function flattenSpace(space: Space<unknown>): Space<unknown> {
     });
   }
   if (!space.isFlattenable && space instanceof Tuple) return new Tuple(tupleParts(space).map(flattenSpace));
+  if (!space.isFlattenable && space instanceof OneOf) return new OneOf(tupleParts(space).map(flattenSpace));
   if (!space.isFlattenable && space instanceof Dict) {
     return new Dict(Object.fromEntries(dictParts(space).map(([name, part]) => [name, flattenSpace(part)])));
   }
@@ -84,6 +85,10 @@ export function flatten(space: Space<unknown>, value: unknown): FlatValue {
     return { nodes: flatBatch(nodeSpace, nodes), edges: flatEdges, edgeLinks };
   }
   if (space instanceof Tuple) return tupleParts(space).map((part, i) => flatten(part, (value as unknown[])[i]));
+  if (space instanceof OneOf) {
+    const { index, value: chosen } = value as { index: number; value: unknown };
+    return { index, value: flatten(tupleParts(space)[index], chosen) };
+  }
   if (space instanceof Dict) {
     const record = value as Record<string, unknown>;
     return Object.fromEntries(dictParts(space).map(([name, part]) => [name, flatten(part, record[name])]));
@@ -113,6 +118,10 @@ export function unflatten(space: Space<unknown>, flat: FlatValue): unknown {
   }
   if (space instanceof Tuple) {
     return tupleParts(space).map((part, i) => unflatten(part, (flat as readonly FlatValue[])[i]));
+  }
+  if (space instanceof OneOf) {
+    const { index, value: chosen } = flat as { index: number; value: FlatValue };
+    return { index, value: unflatten(tupleParts(space)[index], chosen) };
   }
   if (space instanceof Dict) {
     const record = flat as { readonly [name: string]: FlatValue };
