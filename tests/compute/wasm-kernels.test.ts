@@ -103,6 +103,17 @@ describe("kernels that wasm lacks agree with tfjs cpu in their gradients", () =>
     await compiled.dispose();
   });
 
+  it("bools: made of numbers, chosen", async () => {
+    const compiled = compile<{ x: NdArray }, { made: tf.Tensor; chosen: tf.Tensor }, Record<string, never>>(
+      ({ x }) => ({ made: tf.cast(x, "bool"), chosen: tf.where(tf.greater(x, 1), tf.less(x, 300), tf.equal(x, 0)) }),
+      { name: "bools", engine: "wasm" },
+    );
+    const { made, chosen } = await compiled.run({ x: floats([5], [0, 0.5, 256, 2, -3]) });
+    expect([...made.data]).toEqual([0, 1, 1, 1, 1]);
+    expect([...chosen.data]).toEqual([1, 0, 1, 1, 0]);
+    await compiled.dispose();
+  });
+
   it("running sums along the last axis, counted from behind", async () => {
     const compiled = compile<{ x: NdArray }, tf.Tensor, Record<string, never>>(({ x }) => tf.cumsum(x, -1), {
       name: "cumsum",

@@ -3,10 +3,14 @@ import { sizeOf } from "../array.ts";
 import { stridesOf } from "../strided-slice.ts";
 
 /*
- * Kernels that tfjs has wrong on its own backends: MaxPool3DGrad, TensorScatterUpdate and Einsum on cpu (wasm, which lacks
- * them, takes them from here), running sums and products along a negative axis and slices with steps that drop an axis on
- * both, OneHot of floats and bools and batched GatherV2 on wasm.
+ * Kernels that tfjs has wrong on its own backends: MaxPool3DGrad, TensorScatterUpdate and Einsum on cpu, running sums and
+ * products along a negative axis and slices with steps that drop an axis on cpu and wasm, and on wasm OneHot of other types
+ * than int32, batched GatherV2, Select of bools and Cast to bool. What is wrong altogether on wasm is taken from cpu, like
+ * the kernels that it lacks (wasm-kernels.ts).
  */
+
+const WRONG_ON_WASM =
+  "Conv3D Conv3DBackpropInputV2 Conv3DBackpropFilterV2 MaxPool3D MaxPool3DGrad AvgPool3D AvgPool3DGrad Dilation2D Prelu";
 
 type Inputs = Record<string, tf.TensorInfo>;
 type Shape5 = [number, number, number, number, number];
@@ -30,10 +34,13 @@ export function mendCpuKernels(): void {
 
 /** As above; before wasm borrows what it lacks from cpu. */
 export function mendWasmKernels(): void {
+  for (const name of WRONG_ON_WASM.split(" ")) if (tf.getKernel(name, "wasm")) tf.unregisterKernel(name, "wasm");
   for (const name of ["Cumsum", "Cumprod"]) mendKernel(name, "wasm", fromTheFront);
   mendKernel("StridedSlice", "wasm", dropping);
   mendKernel("OneHot", "wasm", anyType);
   mendKernel("GatherV2", "wasm", batched);
+  mendKernel("Select", "wasm", ofBools);
+  mendKernel("Cast", "wasm", toBool);
 }
 
 /** Upstream updates its input in place. */
@@ -111,6 +118,26 @@ const batched: Mending = (upstream) => (call) => {
   }
   const shape = [...x.shape.slice(0, along), ...indices.shape.slice(batchDims), ...x.shape.slice(along + 1)];
   return { dataId: home.write(taken, shape, x.dtype), shape, dtype: x.dtype };
+};
+
+/** Upstream copies four bytes for each bool, past the end of the result. */
+const ofBools: Mending = (upstream) => (call) => {
+  const { condition, t, e } = call.inputs as Inputs;
+  if (t.dtype !== "bool") return upstream(call);
+  const home = call.backend as tf.KernelBackend;
+  const [chosen, yes, no] = [condition, t, e].map(({ dataId }) => home.readSync(dataId) as Uint8Array);
+  const each = yes.length / chosen.length; // a condition of one axis chooses rows
+  const result = yes.map((value, i) => (chosen[Math.floor(i / each)] ? value : no[i]));
+  return { dataId: home.write(result, t.shape, "bool"), shape: t.shape, dtype: "bool" };
+};
+
+/** Upstream truncates: 0.5 becomes false, 256 too. */
+const toBool: Mending = (upstream) => (call) => {
+  const { x } = call.inputs as Inputs;
+  if ((call.attrs as unknown as tf.CastAttrs).dtype !== "bool" || x.dtype === "bool") return upstream(call);
+  const home = call.backend as tf.KernelBackend;
+  const values = Uint8Array.from(home.readSync(x.dataId) as Float32Array, (value) => Number(value !== 0));
+  return { dataId: home.write(values, x.shape, "bool"), shape: x.shape, dtype: "bool" };
 };
 
 /** Upstream mixes up height and width of windows that are not cubes. The slope goes to the first maximum of a window. */
