@@ -1,20 +1,23 @@
 import type { Env } from "../env.ts";
+import { type FlatValue, flatten, flattenSpace } from "../spaces/flatten.ts";
 import type { Space } from "../spaces/space.ts";
-import { flatSpace } from "./flat-space.ts";
 import { ObservationWrapper } from "./observation-wrapper.ts";
 
-/** Turns every observation into one flat vector: `space.flatten` of it, float32 where that holds every value. */
-export class FlattenObservation<Action, Inner = unknown> extends ObservationWrapper<
-  Float32Array | Float64Array,
+/**
+ * Turns every observation into one flat vector, float32 where that holds every value; what has no length of its own (a
+ * Sequence, a Graph) becomes vectors in its structure: then `Flat` is the caller's word.
+ */
+export class FlattenObservation<
   Action,
-  Inner
-> {
+  Inner = unknown,
+  Flat extends FlatValue = Float32Array | Float64Array,
+> extends ObservationWrapper<Flat, Action, Inner> {
   constructor(env: Env<Inner, Action>) {
-    const flat: Space<unknown> = flatSpace(env.observationSpace);
-    super(env, { kwargs: {}, observationSpace: flat as Space<Float32Array | Float64Array> });
+    const flat = flattenSpace(env.observationSpace);
+    super(env, { kwargs: {}, observationSpace: flat as Space<Flat> });
   }
 
-  observation(observation: Inner): Float32Array | Float64Array {
-    return this.env.observationSpace.flatten(observation);
+  observation(observation: Inner): Flat {
+    return flatten(this.env.observationSpace, observation) as Flat;
   }
 }

@@ -2,9 +2,9 @@ import { ConfigError } from "../../base/errors.ts";
 import type { Awaitable, Env, EnvState, Reset, ResetOptions, Step } from "../env.ts";
 import { Box } from "../spaces/box.ts";
 import { Dict } from "../spaces/dict.ts";
+import { flattenSpace, flatten as flattenValue } from "../spaces/flatten.ts";
 import type { Space } from "../spaces/space.ts";
 import { Tuple } from "../spaces/tuple.ts";
-import { flatSpace } from "./flat-space.ts";
 import { ObservationWrapper } from "./observation-wrapper.ts";
 import { TimeLimit } from "./time-limit.ts";
 import { findLayer } from "./wrapper.ts";
@@ -44,11 +44,11 @@ export class TimeAwareObservation<Observation, Action, Inner = unknown> extends 
       ? new Box({ low: 0, high: 1, shape: [1] })
       : new Box({ low: 0, high: limit, shape: [1], dtype: "int32" });
     const { space, join } = withTime<Inner>(env.observationSpace, time as Space<unknown>, dictTimeKey);
-    const observationSpace: Space<unknown> = flatten ? flatSpace(space) : space;
+    const observationSpace: Space<unknown> = flatten ? flattenSpace(space) : space;
     super(env, { kwargs: options, observationSpace: observationSpace as Space<Observation> });
     this.maxTimesteps = limit;
     this.#normalize = normalizeTime;
-    this.#join = flatten ? (observation, now) => space.flatten(join(observation, now)) : join;
+    this.#join = flatten ? (observation, now) => flattenValue(space, join(observation, now)) : join;
   }
 
   override reset(options?: ResetOptions): Awaitable<Reset<Observation>> {

@@ -5,8 +5,11 @@ import type { Env, Reset, Step } from "../../../src/core/env.ts";
 import { Box } from "../../../src/core/spaces/box.ts";
 import { Dict } from "../../../src/core/spaces/dict.ts";
 import { Discrete } from "../../../src/core/spaces/discrete.ts";
+import { Graph } from "../../../src/core/spaces/graph.ts";
 import { MultiBinary } from "../../../src/core/spaces/multi-binary.ts";
 import { MultiDiscrete } from "../../../src/core/spaces/multi-discrete.ts";
+import { OneOf } from "../../../src/core/spaces/one-of.ts";
+import { Sequence } from "../../../src/core/spaces/sequence.ts";
 import type { Space } from "../../../src/core/spaces/space.ts";
 import { Text } from "../../../src/core/spaces/text.ts";
 import { Tuple } from "../../../src/core/spaces/tuple.ts";
@@ -151,6 +154,14 @@ describe("DelayObservation", () => {
       [new Text({ minLength: 2, maxLength: 3, charset: "ba" }) as never, "aa"],
       [new Tuple([new Discrete(2), new Text({ maxLength: 1, charset: "x" })]) as never, [0, "x"]],
       [mixed as never, { speed: Float32Array.of(0), gear: 0 }],
+      [new OneOf([new Discrete(3, { start: 1 }), new Text({ maxLength: 2 })]) as never, { index: 0, value: 1 }],
+      [new Sequence(new Discrete(3)) as never, []],
+      [new Sequence(new Box({ low: [1, -1], high: [2, 1] }), { stack: true }) as never, Float32Array.of(1, 0)],
+      [
+        new Graph({ nodeSpace: new Box({ low: [1], high: [2] }), edgeSpace: new Discrete(4) }) as never,
+        { nodes: Float32Array.of(1), edges: Int32Array.of(0), edgeLinks: Int32Array.of(0, 0) },
+      ],
+      [new Graph({ nodeSpace: new Discrete(3) }) as never, { nodes: Int32Array.of(0), edges: null, edgeLinks: null }],
     ];
     for (const [space, zero] of spaces) {
       expect(shown(new DelayObservation(still(space, zero as never), { delay: 1 }), 0)).toEqual([zero]);
@@ -208,6 +219,10 @@ describe("FlattenObservation", () => {
     const flat = new FlattenObservation<number, Int32Array>(grid);
     expect(shown(flat, 0)).toEqual([Float64Array.of(1, 2, 3, 2 ** 30)]);
     expect(flat.observationSpace.contains(Float64Array.of(1, 2, 3, 4))).toBe(true);
+    const list = new FlattenObservation<number, readonly number[], readonly Float32Array[]>(
+      still(new Sequence(new Discrete(2)), [1, 0]),
+    );
+    expect(shown(list, 0)).toEqual([[Float32Array.of(0, 1), Float32Array.of(1, 0)]]);
     const bits = new FlattenObservation<number, Int8Array>(still(new MultiBinary(2), Int8Array.of(1, 0)));
     expect(String(bits.observationSpace)).toBe("Box(0.0, 1.0, (2,), float32)");
   });
