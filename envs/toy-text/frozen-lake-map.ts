@@ -23,7 +23,7 @@ export const RandomMapOptions = z.strictObject({
 });
 export type RandomMapOptions = z.output<typeof RandomMapOptions>;
 
-const ATTEMPTS = 100_000;
+const ATTEMPTS = 20_000;
 
 /** A random square map with a way from the start, top left, to the goal, bottom right; a seed's map is Gymnasium's. */
 export function generateRandomMap(options: z.input<typeof RandomMapOptions> = {}): string[] {

@@ -19,7 +19,7 @@ describe("FrozenLake", () => {
   it("knows a map without a way", () => {
     expect(hasWay(["SH", "HG"])).toBe(false);
     expect(hasWay(["SF", "HG"])).toBe(true);
-    expect(() => generateRandomMap({ size: 30, p: 0.01, seed: 0 })).toThrow(/way to the goal/);
+    expect(() => generateRandomMap({ size: 6, p: 0.01, seed: 0 })).toThrow(/way to the goal/);
   });
 
   it.each([
