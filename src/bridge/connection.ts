@@ -2,7 +2,7 @@ import type { Duplex, Readable, Writable } from "node:stream";
 import { ReverieError } from "../base/errors.ts";
 import { isPromise } from "../core/awaitable.ts";
 import { ProtocolError, type RemoteFailure } from "./errors.ts";
-import { encodeFrame, type Frame, GREETING, MAX_FRAME_BYTES } from "./frame.ts";
+import { encodeFrame, type Frame, FramePool, GREETING, MAX_FRAME_BYTES } from "./frame.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { type EnvSource, openSession, type Session } from "./session.ts";
 
@@ -23,7 +23,8 @@ export function serveConnection(
   source: EnvSource,
   { signal, maxBytes = MAX_FRAME_BYTES }: ConnectionOptions = {},
 ): Promise<ProtocolError | undefined> {
-  const session = openSession(source);
+  const pool = new FramePool();
+  const session = openSession(source, pool);
   const reader = new FrameReader({ maxBytes });
   return new Promise((resolve) => {
     let pending: Promise<unknown> | undefined; // an answer on its way
@@ -77,7 +78,7 @@ export function serveConnection(
       pump();
     };
     const deliver = (reply: Buffer): void => {
-      full = !write(output, reply);
+      full = !write(output, reply, () => pool.give(reply));
       if (session.closed) abort();
       if (done || !full) return;
       input.pause();
@@ -132,6 +133,7 @@ function encodeError(error: unknown): Buffer {
   return encodeFrame({ error: { ...failure, fatal: error instanceof ProtocolError } });
 }
 
-function write(output: Writable, bytes: Buffer): boolean {
-  return output.writable ? output.write(bytes) : true;
+/** `sent` is called when nobody looks at the bytes any more. */
+function write(output: Writable, bytes: Buffer, sent?: () => void): boolean {
+  return output.writable ? output.write(bytes, sent) : true;
 }

@@ -48,7 +48,7 @@ export function envSource(
       const given = join(kwargs);
       if (makeVector) return makeVector(given, request);
       const { numEnvs, autoresetMode: autoreset } = request;
-      return makeVec(id, { ...given, numEnvs, autoreset, vectorization, workers });
+      return makeVec(id, { ...given, numEnvs, autoreset, vectorization, workers, copy: false }); // a reply is its own copy
     },
   };
 }

@@ -55,18 +55,42 @@ export class Payload {
 
 const PADDING = ["", ...Array.from({ length: ALIGNMENT - 1 }, (_, i) => " ".repeat(i + 1))];
 
+/** Buffers that were written and may be filled again: a new one a message would keep the garbage collector busy. */
+export class FramePool {
+  readonly #free: Buffer[] = [];
+  readonly #lent = new Set<ArrayBufferLike>();
+
+  /** A buffer of so many bytes, whatever they hold. */
+  take(bytes: number): Buffer {
+    const free = this.#free.pop();
+    const whole = free && free.length >= bytes ? free : Buffer.allocUnsafeSlow(bytes);
+    this.#lent.add(whole.buffer);
+    return whole.subarray(0, bytes);
+  }
+
+  /** Gives back a frame if it was taken here; nobody may look at it any more. */
+  give(frame: Buffer): void {
+    if (this.#lent.delete(frame.buffer) && this.#free.length < 2) this.#free.push(Buffer.from(frame.buffer));
+  }
+}
+
 /** One message in one buffer, for one write: lengths, JSON padded with spaces, payload. */
-export function encodeFrame(header: Readonly<Record<string, unknown>>, payload = new Payload()): Buffer {
+export function encodeFrame(
+  header: Readonly<Record<string, unknown>>,
+  payload = new Payload(),
+  pool?: FramePool,
+): Buffer {
   const text = JSON.stringify(header);
   const bare = Buffer.byteLength(text);
   const headerBytes = align(bare);
-  const frame = Buffer.allocUnsafe(PREFIX_BYTES + headerBytes + payload.length);
-  if (frame.length > MAX_FRAME_BYTES || headerBytes > MAX_HEADER_BYTES) {
+  const bytes = PREFIX_BYTES + headerBytes + payload.length;
+  if (bytes > MAX_FRAME_BYTES || headerBytes > MAX_HEADER_BYTES) {
     throw new ConfigError(
-      `Expected a message of at most ${MAX_FRAME_BYTES} bytes (${MAX_HEADER_BYTES} of them JSON), got ${frame.length}. Serve fewer environments at once.`,
+      `Expected a message of at most ${MAX_FRAME_BYTES} bytes (${MAX_HEADER_BYTES} of them JSON), got ${bytes}. Serve fewer environments at once.`,
     );
   }
-  frame.writeUInt32LE(frame.length - 4, 0);
+  const frame = pool ? pool.take(bytes) : Buffer.allocUnsafe(bytes);
+  frame.writeUInt32LE(bytes - 4, 0);
   frame.writeUInt32LE(headerBytes, 4);
   frame.write(text + PADDING[headerBytes - bare], PREFIX_BYTES, "utf8");
   payload.copyTo(frame, PREFIX_BYTES + headerBytes); // gaps between arrays keep whatever the buffer held: nobody reads them

@@ -4,7 +4,7 @@ import { andThen } from "../core/awaitable.ts";
 import type { Awaitable, Env, Info, Rendered, RenderFrame, ResetOptions } from "../core/env.ts";
 import type { AutoresetMode, VectorEnv, VectorResetOptions } from "../core/vector/vector-env.ts";
 import { ProtocolError } from "./errors.ts";
-import { encodeFrame, type Frame, Payload } from "./frame.ts";
+import { encodeFrame, type Frame, type FramePool, Payload } from "./frame.ts";
 import { type SpaceValues, spaceValues } from "./space-values.ts";
 import { decodeTree, encodeArray, encodeTree } from "./value-tree.ts";
 
@@ -48,8 +48,8 @@ const ResetRequest = z.strictObject({
   resetMask: z.array(z.boolean()).nullish(),
 });
 
-/** Environments from `source` for one client, who opens them first. */
-export function openSession(source: EnvSource): Session {
+/** Environments from `source` for one client, who opens them first; replies are written into buffers of `pool`. */
+export function openSession(source: EnvSource, pool?: FramePool): Session {
   let served: Served | undefined;
   let closed = false;
   const open = (frame: Frame): Awaitable<Buffer> => {
@@ -57,8 +57,8 @@ export function openSession(source: EnvSource): Session {
     const { kwargs, numEnvs = source.numEnvs, autoresetMode } = parse(OpenRequest, frame);
     const made =
       typeof numEnvs === "number"
-        ? andThen(source.makeVector(kwargs, { numEnvs, autoresetMode }), (env): Served => new ServedVector(env))
-        : andThen(source.makeEnv(kwargs), (env): Served => new ServedEnv(env));
+        ? andThen(source.makeVector(kwargs, { numEnvs, autoresetMode }), (env): Served => new ServedVector(env, pool))
+        : andThen(source.makeEnv(kwargs), (env): Served => new ServedEnv(env, pool));
     return andThen(made, (env) => {
       served = env;
       return encodeFrame(env.describe());
@@ -98,11 +98,13 @@ interface Served {
 
 class ServedEnv implements Served {
   readonly #env: Env;
+  readonly #pool: FramePool | undefined;
   readonly #observations: SpaceValues;
   readonly #actions: SpaceValues;
 
-  constructor(env: Env) {
+  constructor(env: Env, pool: FramePool | undefined) {
     this.#env = env;
+    this.#pool = pool;
     this.#observations = spaceValues(env.observationSpace, "observation");
     this.#actions = spaceValues(env.actionSpace, "action");
   }
@@ -139,17 +141,19 @@ class ServedEnv implements Served {
   }
 
   #reply(observation: unknown, info: Info, arrays?: readonly ArrayBufferView[]): Buffer {
-    return encodeReply(this.#observations, observation, info, arrays);
+    return encodeReply({ values: this.#observations, pool: this.#pool }, observation, info, arrays);
   }
 }
 
 class ServedVector implements Served {
   readonly #env: VectorEnv;
+  readonly #pool: FramePool | undefined;
   readonly #observations: SpaceValues;
   readonly #actions: SpaceValues;
 
-  constructor(env: VectorEnv) {
+  constructor(env: VectorEnv, pool: FramePool | undefined) {
     this.#env = env;
+    this.#pool = pool;
     this.#observations = spaceValues(env.singleObservationSpace, "observation", env.numEnvs);
     this.#actions = spaceValues(env.singleActionSpace, "action", env.numEnvs);
   }
@@ -163,7 +167,7 @@ class ServedVector implements Served {
   reset(frame: Frame): Awaitable<Buffer> {
     const { seed, options } = resetOptions(frame);
     return andThen(this.#env.reset({ seed, options } as VectorResetOptions), ({ observations, infos }) =>
-      encodeReply(this.#observations, observations, infos),
+      encodeReply({ values: this.#observations, pool: this.#pool }, observations, infos),
     );
   }
 
@@ -171,7 +175,7 @@ class ServedVector implements Served {
     return andThen(
       this.#env.step(this.#actions.take(frame) as never),
       ({ observations, rewards, terminations, truncations, infos }) =>
-        encodeReply(this.#observations, observations, infos, [
+        encodeReply({ values: this.#observations, pool: this.#pool }, observations, infos, [
           rewards instanceof Float64Array ? rewards : Float64Array.from(rewards),
           Uint8Array.from(terminations, Number),
           Uint8Array.from(truncations, Number),
@@ -205,7 +209,7 @@ function resetOptions(frame: Frame): { seed?: number | (number | undefined)[]; o
 
 /** The arrays of an observation of one size, then those of a step, then all that the header refers to. */
 function encodeReply(
-  values: SpaceValues,
+  { values, pool }: { values: SpaceValues; pool: FramePool | undefined },
   observation: unknown,
   info: Info,
   arrays: readonly ArrayBufferView[] = [],
@@ -216,7 +220,7 @@ function encodeReply(
   for (const array of arrays) payload.add(array);
   if (!values.fixed) values.put(observation, header, payload);
   if (hasEntries(info)) header["info"] = encodeTree(info, payload); // an empty info, the usual one, takes no JSON
-  return encodeFrame(header, payload);
+  return encodeFrame(header, payload, pool);
 }
 
 function hasEntries(info: Info): boolean {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { ProtocolError } from "../../src/bridge/errors.ts";
-import { align, encodeFrame, GREETING, MAX_FRAME_BYTES, MAX_HEADER_BYTES, Payload } from "../../src/bridge/frame.ts";
+import {
+  align,
+  encodeFrame,
+  FramePool,
+  GREETING,
+  MAX_FRAME_BYTES,
+  MAX_HEADER_BYTES,
+  Payload,
+} from "../../src/bridge/frame.ts";
 import { FrameReader } from "../../src/bridge/frame-reader.ts";
 import { decodeTree, encodeTree } from "../../src/bridge/value-tree.ts";
 
@@ -48,6 +56,26 @@ describe("a frame", () => {
     ]);
     expect(reader.buffered).toBe(0);
     reader.end();
+  });
+});
+
+describe("a pool of buffers", () => {
+  it("fills again what was given back, never what is still out or never was its own", () => {
+    const pool = new FramePool();
+    const first = encodeFrame({ n: 1 }, undefined, pool);
+    const second = encodeFrame({ n: 2 }, undefined, pool);
+    expect(second.buffer).not.toBe(first.buffer);
+    pool.give(first);
+    pool.give(first);
+    pool.give(encodeFrame({ foreign: true })); // part of a slab that others use
+    const third = encodeFrame({ n: 3 }, undefined, pool);
+    expect(third.buffer).toBe(first.buffer);
+    const fourth = encodeFrame({ n: 4 }, undefined, pool);
+    expect([first.buffer, second.buffer]).not.toContain(fourth.buffer);
+    const headers = [second, third, fourth].map((frame) => read(Buffer.concat([GREETING, frame]))?.header);
+    expect(headers).toEqual([{ n: 2 }, { n: 3 }, { n: 4 }]);
+    pool.give(third);
+    expect(encodeFrame({ long: "x".repeat(100) }, undefined, pool).length).toBeGreaterThan(100);
   });
 });
 
