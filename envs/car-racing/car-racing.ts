@@ -11,6 +11,7 @@ import { Car } from "./car.ts";
 import type { CarRacingColours } from "./car-racing-state.ts";
 import { TIME_STEP } from "./chassis.ts";
 import { randomColours, STANDARD_COLOURS } from "./colours.ts";
+import { CarRacingPainter, OBSERVATION_SIZE as SIZE } from "./drawing/painter.ts";
 import { type SavedSimulation, Simulation } from "./simulation.ts";
 import { generateTrack } from "./track.ts";
 
@@ -69,7 +70,7 @@ interface SavedCarRacing extends EnvState {
   readonly over: boolean;
 }
 
-const SIZE = 96; // pixels, both ways
+const SCREEN = { width: 600, height: 400 };
 
 /** Steering, gas and brake of the five actions: nothing, right, left, gas, brake. */
 const ACTIONS = [
@@ -96,6 +97,7 @@ export class CarRacing<Continuous extends boolean = true> implements Env<Uint8Ar
   readonly actionSpace: Space<CarRacingAction<Continuous>>;
   readonly metadata = CarRacing.metadata;
 
+  readonly #painter = new CarRacingPainter();
   readonly #car = new Car();
   #generator: Pcg64 | undefined;
   #colours = STANDARD_COLOURS; // until a reset draws others
@@ -168,7 +170,7 @@ export class CarRacing<Continuous extends boolean = true> implements Env<Uint8Ar
   render(): RenderFrame | undefined {
     if (this.renderMode === undefined) return undefined;
     if (!this.#simulation) throw new ResetNeededError("render()");
-    return { width: 600, height: 400, data: new Uint8Array(600 * 400 * 3) };
+    return this.#painter.drawLarge(this.#simulation.scene, SCREEN.width, SCREEN.height);
   }
 
   close(): void {}
@@ -191,8 +193,10 @@ export class CarRacing<Continuous extends boolean = true> implements Env<Uint8Ar
     this.#over = over;
   }
 
-  #observe(_simulation: Simulation): Uint8Array {
-    return new Uint8Array(SIZE * SIZE * 3);
+  #observe({ scene }: Simulation): Uint8Array {
+    const observation = new Uint8Array(SIZE * SIZE * 3);
+    this.#painter.draw(scene, observation);
+    return observation;
   }
 }
 
