@@ -7,7 +7,7 @@ const PLAYFIELD = 2000 / 6;
 /** Side of a grass square; every second one each way is grass. */
 const SQUARE = PLAYFIELD / 20;
 /** Canvas pixels by which the original's polygons, drawn with their edges, reach over their corners. */
-const SPREAD = 0.56;
+const SPREAD = 0.65;
 
 /** Whether something beyond the playfield is in the picture. */
 export function seesBeyondField(camera: Camera): boolean {

@@ -6,7 +6,7 @@ import { planRoad, type RoadPlan } from "./road-plan.ts";
 import type { Shades } from "./shades.ts";
 
 /** Canvas pixels by which the original's polygons, drawn with their edges, reach over their corners. */
-const SPREAD = 0.56;
+const SPREAD = 0.47;
 /** Metres from the middle of a tile to its farthest corner, border included. */
 const REACH = 9;
 const ROAD_WIDTH = 80 / 6;
@@ -139,15 +139,25 @@ export class RoadDrawing {
     const before = tile === 0 ? tiles - 1 : tile - 1;
     const tint = SHADES[paint[quad[tile]]];
     const spread = SPREAD / (ROAD_WIDTH * this.#camera.zoom);
-    this.#edge(tile, -spread, before, -spread, 1, tint);
-    this.#edge(before, 1 + spread, tile, 1 + spread, 1, tint);
-    if (isFirst) this.#edge(before, -spread, before, 1 + spread, 1, tint);
+    const left = -spread * this.#reach(tile, -1);
+    const leftBefore = -spread * this.#reach(before, -1);
+    const right = 1 + spread * this.#reach(tile, 1);
+    const rightBefore = 1 + spread * this.#reach(before, 1);
+    this.#edge(tile, left, before, leftBefore, 1, tint);
+    this.#edge(before, rightBefore, tile, right, 1, tint);
+    if (isFirst) this.#edge(before, leftBefore, before, rightBefore, 1, tint);
     if (isLast) {
-      this.#edge(tile, 1 + spread, tile, -spread, 1, tint);
+      this.#edge(tile, right, tile, left, 1, tint);
     } else {
       const step = SHADES[paint[quad[tile + 1 < tiles ? tile + 1 : 0]]] - tint;
-      if (step !== 0) this.#edge(tile, -spread, tile, 1 + spread, 0, step);
+      if (step !== 0) this.#edge(tile, left, tile, right, 0, step);
     }
+  }
+
+  /** Whether the road reaches out over a point's end (1) or, along a border, the border reaches in over the road (−1). */
+  #reach(point: number, side: number): number {
+    const { tiles, side: sides } = this.#plan;
+    return sides[point] === side && sides[point + 1 < tiles ? point + 1 : 0] === side ? -1 : 1;
   }
 
   #addBorder(tile: number, isFirst: boolean, isLast: boolean): void {

@@ -5,7 +5,7 @@ import type { Shades } from "./shades.ts";
 
 /** Canvas pixels: the middle of the text, its upper edge, and a character's step to the right. */
 const MIDDLE = 60;
-const TOP = 731;
+const TOP = 733;
 const DIGIT_STEP = 24;
 const MINUS_STEP = 13;
 /** A dot of a character in canvas pixels, and the space before the first. */
