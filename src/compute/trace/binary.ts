@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../array.ts";
-import { sameShape, type ValueType } from "../onnx/graph.ts";
+import { type GraphNode, sameShape, type ValueType } from "../onnx/graph.ts";
 import { lower, type TensorType, tracer, typeOf } from "./backend.ts";
 
 /* Two tensors in, broadcast against each other; and the few ops with more. */
@@ -89,38 +89,55 @@ function belowExpand(
   return undefined;
 }
 
+/** A product of two matrices that has no summand yet, maybe behind a reshape. */
+function productBehind(value: string): GraphNode | undefined {
+  const { graph } = tracer;
+  const source = graph.producer(value);
+  const product = source?.op === "Reshape" ? graph.producer(source.inputs[0]) : source;
+  if (!product || (product.op !== "MatMul" && product.op !== "Gemm") || product.inputs.length !== 2) return undefined;
+  return graph.info(product.outputs[0]).shape.length === 2 ? product : undefined;
+}
+
+/** a · b + c of matrices as one Gemm, which begins its sums at c: a bias, a residual, a gradient so far. */
+function addedProduct(a: tf.TensorInfo, b: tf.TensorInfo, shape: readonly number[]): string | undefined {
+  const { graph } = tracer;
+  for (const [x, summand] of [
+    [a, b],
+    [b, a],
+  ]) {
+    if (!sameShape(x.shape, shape) || tracer.filledWith(x) !== undefined) continue;
+    if (tracer.filledWith(summand) !== undefined) continue;
+    const product = productBehind(tracer.value(x));
+    if (!product) continue;
+    const info = graph.info(product.outputs[0]);
+    const isBias = sizeOf(summand.shape) === shape.at(-1) && summand.shape.at(-1) === info.shape[1];
+    if (!isBias && !sameShape(summand.shape, shape)) continue;
+    const c = graph.reshape(tracer.value(summand), isBias ? [info.shape[1]] : info.shape);
+    return graph.reshape(graph.one("Gemm", [...product.inputs, c], info, product.attributes), shape);
+  }
+  return undefined;
+}
+
 const SHORT_ROW = 16; // elements; ONNX Runtime broadcasts vectors shorter than this slowly
 const LONG_ROW = 128;
 
-/**
- * A vector against the last axis of an image or of a product. Right behind a product it becomes the bias of a Gemm, which
- * starts its sums there. A short one (the three channels of an image) is repeated to a row of pixels.
- */
-function withVector(op: string, a: tf.TensorInfo, b: tf.TensorInfo, shape: readonly number[]): string | undefined {
+/** A short vector against the last axis (the three channels of an image), repeated to a long row of pixels. */
+function withShortVector(op: string, a: tf.TensorInfo, b: tf.TensorInfo, shape: readonly number[]): string | undefined {
   const { graph } = tracer;
   const columns = shape.at(-1)!;
+  if (columns === 1 || columns >= SHORT_ROW || sizeOf(shape) === 0) return undefined;
   for (const [x, vector, flipped] of [
     [a, b, false],
     [b, a, true],
   ] as const) {
-    if (columns < 2 || sizeOf(vector.shape) !== columns || vector.shape.at(-1) !== columns) continue;
-    if (!sameShape(x.shape, shape) || tracer.filledWith(x) !== undefined || tracer.filledWith(vector) !== undefined)
-      continue;
-    const value = tracer.value(x);
-    const row = graph.reshape(tracer.value(vector), [columns]);
-    const source = graph.producer(value);
-    const product = source?.op === "Reshape" ? graph.producer(source.inputs[0]) : source;
-    if (op === "Add" && product && (product.op === "MatMul" || product.op === "Gemm") && product.inputs.length === 2) {
-      const info = graph.info(product.outputs[0]);
-      if (info.shape.length === 2 && info.shape[1] === columns)
-        return graph.reshape(graph.one("Gemm", [...product.inputs, row], info, product.attributes), shape);
-    }
-    if (columns >= SHORT_ROW) continue;
+    if (sizeOf(vector.shape) !== columns || vector.shape.at(-1) !== columns || !sameShape(x.shape, shape)) continue;
+    if (tracer.filledWith(x) !== undefined || tracer.filledWith(vector) !== undefined) continue;
     let repeats = 1; // pixels in a row
     for (let axis = shape.length - 2; axis >= 0 && repeats * columns < LONG_ROW; axis--) repeats *= shape[axis];
     if (repeats === 1) continue;
-    const wide = graph.reshape(graph.expand(row, [repeats, columns]), [repeats * columns]);
-    const flat = graph.reshape(value, [sizeOf(shape) / (repeats * columns), repeats * columns]);
+    const row = graph.expand(graph.reshape(tracer.value(vector), [columns]), [repeats, columns]);
+    const wide = graph.reshape(row, [repeats * columns]);
+    const flat = graph.reshape(tracer.value(x), [sizeOf(shape) / (repeats * columns), repeats * columns]);
     return graph.reshape(graph.one(op, flipped ? [wide, flat] : [flat, wide], graph.info(flat)), shape);
   }
   return undefined;
@@ -142,8 +159,10 @@ function binary(op: string, left: tf.TensorInfo, right: tf.TensorInfo, to?: Tens
   if (dtype === "float32") {
     const simple = simplified(op, a, b, shape);
     if (simple) return simple;
-    const row = typeOf(a) === "float32" && typeOf(b) === "float32" && withVector(op, a, b, shape);
-    if (row) return tracer.result(row);
+    if (typeOf(a) === "float32" && typeOf(b) === "float32") {
+      const fused = (op === "Add" ? addedProduct(a, b, shape) : undefined) ?? withShortVector(op, a, b, shape);
+      if (fused) return tracer.result(fused);
+    }
   }
   const small = belowExpand(op, a, b, shape, dtype);
   if (small !== undefined) return tracer.result(small);
