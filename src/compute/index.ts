@@ -19,3 +19,4 @@ export { clipByGlobalNorm, clipByValue, type Gradients, globalNorm, valueAndGrad
 export { countParameters } from "./parameters.ts";
 export { type EngineReport, probeEngines } from "./probe.ts";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from "./safetensors.ts";
+export { stopGradient, straightThrough } from "./stop-gradient.ts";

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { describe } from "vitest";
+import { stopGradient, straightThrough } from "../../src/compute/stop-gradient.ts";
 import { expectSame, expectSlopes, withGradients } from "./against-cpu.ts";
 import { noise } from "./fixtures.ts";
 import { fuzz, length } from "./fuzzing.ts";
@@ -105,13 +106,11 @@ describe("what models are made of", () => {
         withGradients(({ x, book }: X) => {
           const distance = tf.sum(tf.squaredDifference(tf.expandDims(x, 1), tf.expandDims(book, 0)), 2);
           const nearest = tf.gather(book, tf.argMin(distance, 1));
-          const through = tf.customGrad((_, b) => ({
-            value: tf.clone(b as tf.Tensor),
-            gradFunc: (dy: tf.Tensor) => [dy, tf.zerosLike(dy)],
-          }));
           const bounded = tf.tanh(x);
-          const rounded = tf.customGrad((t) => ({ value: tf.round(t as tf.Tensor), gradFunc: (dy: tf.Tensor) => dy }));
-          return tf.add(tf.add(through(x, nearest), tf.mul(rounded(tf.mul(bounded, 3)), 0.3)), tf.mul(nearest, 0.25));
+          const levels = tf.mul(bounded, 3);
+          const rounded = tf.mul(straightThrough(tf.round(levels), levels), 0.3);
+          const loose = tf.mul(stopGradient(x), book.shape[0]);
+          return tf.addN([straightThrough(nearest, x), rounded, tf.mul(nearest, 0.25), tf.mul(loose, 0.1)]);
         }),
         { x: noise([rows, width]), book: noise([codes, width], { seed: 2 }) },
       );

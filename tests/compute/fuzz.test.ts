@@ -3,13 +3,12 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 import { expectSame, valueOnly, withGradients } from "./against-cpu.ts";
 import { noise } from "./fixtures.ts";
+import { casesOf, length, shape } from "./fuzzing.ts";
 
 /* Random shapes and options; every case compares values and gradients with tfjs cpu. Seeds are fixed: a failure is one. */
 
 type X = { readonly [name: string]: tf.Tensor };
-const runs = (numRuns: number, seed: number) => ({ numRuns, seed });
-const length = fc.integer({ min: 1, max: 4 });
-const shape = fc.array(length, { minLength: 1, maxLength: 4 });
+const runs = (numRuns: number, seed: number) => ({ numRuns: casesOf(numRuns), seed });
 
 /** Two shapes that broadcast against each other. */
 const shapePair = fc

@@ -5,6 +5,9 @@ const NIGHTLY = process.env["REVERIE_FUZZ"] === "nightly";
 const TIMES = 10; // how many times as many cases at night
 const MINUTES = 10;
 
+/** How many of `cases` there are today. */
+export const casesOf = (cases: number): number => (NIGHTLY ? cases * TIMES : cases);
+
 /**
  * A test of random cases. Seeds are fixed, so a failure stays one; `REVERIE_FUZZ=nightly` (`npm run fuzz`) runs ten
  * times as many.
@@ -15,7 +18,7 @@ export function fuzz<T>(
   arbitrary: fc.Arbitrary<T>,
   check: (value: T) => Promise<void>,
 ): void {
-  const numRuns = NIGHTLY ? cases * TIMES : cases;
+  const numRuns = casesOf(cases);
   const timeout = NIGHTLY ? MINUTES * 60_000 : 60_000;
   it(`${name} (${numRuns} cases)`, () => fc.assert(fc.asyncProperty(arbitrary, check), { numRuns, seed }), timeout);
 }

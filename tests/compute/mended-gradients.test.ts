@@ -45,6 +45,49 @@ const cases: Record<string, Case> = {
       return sum;
     },
   },
+  "a running product with a zero": {
+    op: (x, y) => tf.mul(tf.cumprod(tf.mul(x, tf.tensor2d([1, 1, 1, 1, 0, 1], [2, 3])), 1), y),
+    shapes: [[2, 3], [3]],
+    loss: (x, y) => {
+      let sum = 0;
+      for (let i = 0; i < 6; i++) {
+        let product = 1;
+        for (let k = i - (i % 3); k <= i; k++) product *= k === 4 ? 0 : x[k];
+        sum += weight(i) * product * y[i % 3];
+      }
+      return sum;
+    },
+  },
+  "the largest two of a row": {
+    op: (x, y) => tf.add(tf.topk(x, 2).values, tf.mul(tf.slice(y, 0, 2), 0)),
+    shapes: [[2, 4], [4]],
+    loss: (x) =>
+      [x.slice(0, 4), x.slice(4)]
+        .flatMap((row) => [...row].sort((a, b) => b - a).slice(0, 2))
+        .reduce((sum, value, i) => sum + weight(i) * value, 0),
+  },
+  "a mean over windows that reach into the padding": {
+    op: (x, y) => tf.mul(tf.avgPool(tf.reshape(x, [1, 1, 5, 1]) as tf.Tensor4D, [1, 3], 1, "same"), y),
+    shapes: [[5], [1]],
+    loss: (x, y) => {
+      let sum = 0;
+      for (let i = 0; i < 5; i++) {
+        const window = [i - 1, i, i + 1].filter((k) => k >= 0 && k < 5);
+        sum += ((weight(i) * y[0]) / window.length) * window.reduce((total, k) => total + x[k], 0);
+      }
+      return sum;
+    },
+  },
+  "a cast to whole numbers on the way": {
+    op: (x, y) => tf.add(tf.mul(tf.cast(tf.cast(tf.mul(x, 1.01), "int32"), "float32"), x), y),
+    shapes: [[2, 3], [3]],
+    loss: grid((a, b) => Math.trunc(a * 1.01) * a + b),
+  },
+  "a batched gather at computed places": {
+    op: (x, y) => tf.mul(tf.gather(x, tf.expandDims(tf.argMax(x, 1), 1), 1, 1), tf.slice(y, 0, 1)),
+    shapes: [[2, 3], [3]],
+    loss: (x, y) => (weight(0) * Math.max(...x.slice(0, 3)) + weight(1) * Math.max(...x.slice(3))) * y[0],
+  },
   "an enlarged second image": {
     op: (x, y) => tf.mul(tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [2, 4]), y),
     shapes: [[2, 1, 2, 1], [1]],

@@ -32,6 +32,18 @@ describe("a function that cannot be compiled", () => {
     ["randomUniform", ({ x }) => tf.add(x, tf.randomUniform([2, 3]))],
     ["randomUniform", ({ x }) => tf.dropout(x, 0.5)],
     ["truncatedNormal", ({ x }) => tf.add(x, tf.truncatedNormal([2, 3]))],
+    ["randomGamma", ({ x }) => tf.add(x, tf.randomGamma([2, 3], 1))],
+    ["randomStandardNormal", ({ x }) => tf.add(x, tf.randomStandardNormal([2, 3]))],
+    ["randomUniformInt", ({ x }) => tf.add(x, tf.randomUniformInt([2, 3], 0, 9))],
+    [
+      "rand_",
+      ({ x }) =>
+        tf.add(
+          x,
+          tf.rand([2, 3], () => 4),
+        ),
+    ],
+    ["multinomial", ({ x }) => tf.multinomial(x as tf.Tensor2D, 3, 7)],
   ] as [string, Fn][])("refuses noise from tf.%s", async (op, fn) => {
     await expect(run(fn)).rejects.toThrow(
       new RegExp(`"dreamer" draws noise with tf\\.${op}.*Pass the noise as an input`),
@@ -42,8 +54,29 @@ describe("a function that cannot be compiled", () => {
     ["dataSync", ({ x }) => (x.dataSync()[0] > 0 ? x : tf.neg(x))],
     ["arraySync", ({ x }) => tf.tensor(x.arraySync())],
     ["print", ({ x }) => [x, x.print()]],
+    ["bufferSync", ({ x }) => x.bufferSync().toTensor()],
+    ["a condition", ({ x }) => (tf.any(tf.greater(x, 0)).dataSync()[0] ? x : tf.neg(x))],
   ] as [string, Fn][])("refuses %s", async (_, fn) => {
     await expect(run(fn)).rejects.toThrow(/reads the value of a tensor.*tf\.where/);
+  });
+
+  it.each([
+    ["data", (x: tf.Tensor) => x.data()],
+    ["array", (x: tf.Tensor) => x.array()],
+  ])("refuses to read later with %s", async (_, read) => {
+    const refused: Promise<unknown>[] = [];
+    const asks: Fn = ({ x }) => {
+      refused.push(read(x).then(() => "read", (error: Error) => error)); // biome-ignore format: one line
+      return tf.neg(x);
+    };
+    await run(asks); // the function itself is fine: nobody waits for what it asked
+    expect(await refused[0]).toBeInstanceOf(TraceError);
+    expect(String(await refused[0])).toMatch(/reads the value of a tensor.*tf\.where/);
+  });
+
+  it("lets constants be read: they are numbers while tracing too", async () => {
+    const constant = await run(({ x }) => tf.mul(x, tf.tensor1d([3, 4]).dataSync()[1]));
+    expect((constant as NdArray).data[0]).toBeCloseTo(4 * x.data[0], 5);
   });
 
   it("refuses a tensor from outside, and leaves it as it was", async () => {
