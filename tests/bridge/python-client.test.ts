@@ -113,6 +113,13 @@ describe.skipIf(WITHOUT_GYMNASIUM)(`reverie_gym.py (${WITHOUT_GYMNASIUM ?? PYTHO
     expect(results[name]).toBeNull();
   });
 
+  it("examples/06-python.py: a policy is trained from Python", async () => {
+    const example = fileURLToPath(new URL("../../examples/06-python.py", import.meta.url));
+    const { stdout } = await promisify(execFile)(PYTHON, ["-B", example]);
+    const [, trained, untrained] = /^CartPole-v1: trained (\d+), untrained (\d+)\n$/.exec(stdout) ?? [];
+    expect(Number(trained)).toBeGreaterThan(5 * Number(untrained));
+  });
+
   it("has no check that is not listed here", () => {
     expect(Object.keys(results).sort()).toEqual([...CHECKS].sort());
   });
