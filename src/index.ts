@@ -60,7 +60,11 @@ export { type Binned, DiscretizeObservation, type DiscretizeOptions } from "./co
 export { DtypeObservation, type DtypeObservationOptions } from "./core/wrappers/dtype-observation.ts";
 export { FilterObservation, type FilterObservationOptions } from "./core/wrappers/filter-observation.ts";
 export { FlattenObservation } from "./core/wrappers/flatten-observation.ts";
-export { FrameStackObservation, type FrameStackObservationOptions } from "./core/wrappers/frame-stack-observation.ts";
+export {
+  FrameStackObservation,
+  type FrameStackObservationOptions,
+  type Stacked,
+} from "./core/wrappers/frame-stack-observation.ts";
 export { GrayscaleObservation, type GrayscaleObservationOptions } from "./core/wrappers/grayscale-observation.ts";
 export { HumanRendering, type HumanRenderingOptions, type Terminal } from "./core/wrappers/human-rendering.ts";
 export { MaxAndSkipObservation, type MaxAndSkipObservationOptions } from "./core/wrappers/max-and-skip-observation.ts";
@@ -151,6 +155,33 @@ export { splitInfos, type VectorInfo } from "./core/vector/vector-info.ts";
 export type { VectorOptions } from "./core/vector/vector-options.ts";
 export type { ObservationMode } from "./core/vector/vector-spaces.ts";
 export { WorkerVectorEnv, type WorkerVectorOptions } from "./core/vector/worker-vector-env.ts";
+export { DictInfoToList } from "./core/vector/wrappers/dict-info-to-list.ts";
+export {
+  VectorNormalizeObservation,
+  type VectorNormalizeObservationOptions,
+} from "./core/vector/wrappers/vector-normalize-observation.ts";
+export {
+  VectorNormalizeReward,
+  type VectorNormalizeRewardOptions,
+} from "./core/vector/wrappers/vector-normalize-reward.ts";
+export {
+  VectorRecordEpisodeStatistics,
+  type VectorRecordEpisodeStatisticsOptions,
+} from "./core/vector/wrappers/vector-record-episode-statistics.ts";
+export {
+  VectorTransformAction,
+  type VectorTransformActionOptions,
+  VectorTransformObservation,
+  type VectorTransformObservationOptions,
+  VectorTransformReward,
+  type VectorTransformRewardOptions,
+} from "./core/vector/wrappers/vector-transforms.ts";
+export { VectorWrapper } from "./core/vector/wrappers/vector-wrapper.ts";
+export {
+  VectorizeTransformAction,
+  VectorizeTransformObservation,
+  VectorizeTransformReward,
+} from "./core/vector/wrappers/vectorize-transforms.ts";
 
 // Data: episodes on disk, and batches of them
 

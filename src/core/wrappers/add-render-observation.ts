@@ -18,7 +18,7 @@ export interface AddRenderObservationOptions {
 }
 
 /** Makes the rendered picture the observation, or a part of it. The environment's mode must be rgb_array. */
-export class AddRenderObservation<Observation, Action, Inner = unknown> extends ObservationWrapper<
+export class AddRenderObservation<Inner, Action, Observation = Uint8Array> extends ObservationWrapper<
   Observation,
   Action,
   Inner

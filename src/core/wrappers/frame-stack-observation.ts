@@ -3,6 +3,7 @@ import { andThen } from "../awaitable.ts";
 import type { Awaitable, Env, EnvState, Reset, ResetOptions, Step } from "../env.ts";
 import { type BatchedValue, batchSpace } from "../spaces/batch-space.ts";
 import { concatenate } from "../spaces/batch-values.ts";
+import type { TypedArray } from "../spaces/dtype.ts";
 import type { Space } from "../spaces/space.ts";
 import { Wrapper } from "./wrapper.ts";
 import { zeroValue } from "./zero-value.ts";
@@ -14,11 +15,19 @@ export interface FrameStackObservationOptions<Inner> {
   readonly paddingType?: "reset" | "zero" | Inner;
 }
 
-/**
- * Stacks the last `stackSize` observations on a new first axis, the newest last. `Observation` is the batched type: the
- * same array class for a Box; Int32Array for a Discrete; part by part for a Dict or a Tuple.
- */
-export class FrameStackObservation<Observation, Action, Inner = Observation> extends Wrapper<
+/** Several observations in one: the same array class for a Box; Int32Array for a Discrete; part by part for a Dict. */
+export type Stacked<T> = T extends TypedArray
+  ? T
+  : T extends number
+    ? Int32Array
+    : T extends string
+      ? readonly string[]
+      : T extends object
+        ? { readonly [K in keyof T]: Stacked<T[K]> }
+        : unknown;
+
+/** Stacks the last `stackSize` observations on a new first axis, the newest last. */
+export class FrameStackObservation<Inner, Action, Observation = Stacked<Inner>> extends Wrapper<
   Observation,
   Action,
   Inner,

@@ -20,9 +20,10 @@ export interface TimeAwareObservationOptions {
 
 /**
  * Adds the time within the episode to the observation: to a Dict under `dictTimeKey`, to a Tuple at the end, to anything
- * else as `{ obs, time }`; flattened unless `flatten` is false. The environment needs a time limit.
+ * else as `{ obs, time }`; flattened unless `flatten` is false (then `Observation` is the caller's word). The environment
+ * needs a time limit.
  */
-export class TimeAwareObservation<Observation, Action, Inner = unknown> extends ObservationWrapper<
+export class TimeAwareObservation<Inner, Action, Observation = Float32Array | Float64Array> extends ObservationWrapper<
   Observation,
   Action,
   Inner

@@ -211,13 +211,13 @@ describe("DiscretizeObservation and DiscretizeAction", () => {
 
 describe("TimeAwareObservation", () => {
   it("flattens CartPole and its time to Gymnasium's vectors", async () => {
-    const run = async (env: Env<Float32Array, number>) => {
+    const run = async (env: Env<Float32Array | Float64Array, number>) => {
       const seen = [[...(await env.reset({ seed: 3 })).observation]];
       for (let k = 0; k < 5; k++) seen.push([...(await env.step(k % 2)).observation]);
       return seen;
     };
     const cartPole = () => make<Float32Array, number>("CartPole-v1");
-    const env = new TimeAwareObservation<Float32Array, number, Float32Array>(await cartPole());
+    const env = new TimeAwareObservation(await cartPole());
     expect(await run(env)).toEqual(golden.timed.plain);
     const { low, high, dtype } = env.observationSpace as unknown as Box<"float64">;
     expect([[...low], [...high], dtype]).toEqual([plain(golden.timed.low), plain(golden.timed.high), "float64"]);
