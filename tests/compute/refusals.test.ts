@@ -36,7 +36,7 @@ describe("a function that cannot be compiled", () => {
     ["randomStandardNormal", ({ x }) => tf.add(x, tf.randomStandardNormal([2, 3]))],
     ["randomUniformInt", ({ x }) => tf.add(x, tf.randomUniformInt([2, 3], 0, 9))],
     [
-      "rand_",
+      "rand",
       ({ x }) =>
         tf.add(
           x,
