@@ -11,7 +11,7 @@ import {
   RecordEpisodeStatistics,
 } from "../../../src/core/wrappers/record-episode-statistics.ts";
 import { TimeLimit } from "../../../src/core/wrappers/time-limit.ts";
-import { unwrap, Wrapper } from "../../../src/core/wrappers/wrapper.ts";
+import { findLayer, unwrap, Wrapper } from "../../../src/core/wrappers/wrapper.ts";
 
 type CartPoleEnv = Env<Float32Array, number>;
 
@@ -143,6 +143,141 @@ describe("RecordEpisodeStatistics", () => {
       expect(t).toBeGreaterThanOrEqual(0);
       expect(t).toBeLessThan(60);
     }
+  });
+});
+
+describe("RecordEpisodeStatistics' queues", () => {
+  const played = (options: object, episodes: number) => {
+    const env = new RecordEpisodeStatistics(new TimeLimit(new CartPole(), { maxEpisodeSteps: 5 }), options);
+    let last: Step<Float32Array> | undefined;
+    for (let episode = 0; episode < episodes; episode++) {
+      env.reset({ seed: episode });
+      do last = env.step(episode % 2) as Step<Float32Array>;
+      while (!last.terminated && !last.truncated);
+    }
+    return { env, last };
+  };
+
+  it("hold the latest episodes, and count all", () => {
+    const { env } = played({ bufferLength: 3 }, 5);
+    expect(env.episodeCount).toBe(5);
+    expect([env.returnQueue, env.lengthQueue, env.timeQueue.length]).toEqual([[5, 5, 5], [5, 5, 5], 3]);
+    env.reset(); // an episode that was broken off is none
+    env.step(0);
+    env.reset();
+    expect(env.episodeCount).toBe(5);
+    expect(played({}, 2).env.lengthQueue).toEqual([5, 5]);
+  });
+
+  it("go by another key, which must be free", () => {
+    const { env, last } = played({ statsKey: "stats" }, 1);
+    expect(last!.info).toEqual({ stats: { r: 5, l: 5, t: env.timeQueue[0] } });
+    const twice = new RecordEpisodeStatistics(env, { statsKey: "stats" });
+    twice.reset();
+    expect(() => {
+      for (let i = 0; i < 5; i++) twice.step(i % 2);
+    }).toThrow(/statsKey that is free, got "stats"/);
+    expect(() => played({ bufferLength: 0 }, 1)).toThrow(/bufferLength to be an integer ≥ 1/);
+  });
+});
+
+describe("OrderEnforcing's options", () => {
+  it("let render through before reset, and tell whether there was one", () => {
+    const env = new OrderEnforcing(late(new CartPole()), { disableRenderOrderEnforcing: true });
+    expect(env.render()).toBeInstanceOf(Promise);
+    expect(env.hasReset).toBe(false);
+    const now = new OrderEnforcing(new CartPole());
+    now.reset();
+    expect(now.hasReset).toBe(true);
+  });
+});
+
+describe("TimeLimit twice", () => {
+  it("ends at the shorter limit", () => {
+    const inner = new TimeLimit(new CartPole(), { maxEpisodeSteps: 9 });
+    const env = new TimeLimit(inner, { maxEpisodeSteps: 2 });
+    env.reset({ seed: 1 });
+    expect([0, 1].map((action) => (env.step(action) as Step<Float32Array>).truncated)).toEqual([false, true]);
+    expect(findLayer(env, TimeLimit)).toBe(env);
+    expect(findLayer(env, CartPole)).toBe(inner.env);
+    expect(findLayer(env, ActionRepeat)).toBeUndefined();
+  });
+
+  it("hands reset's info on", () => {
+    const info = { lives: 3 };
+    const env = new TimeLimit(
+      { ...late(new CartPole()), reset: () => ({ observation: new Float32Array(4), info }) },
+      { maxEpisodeSteps: 2 },
+    );
+    expect(env.reset()).toEqual({ observation: new Float32Array(4), info });
+  });
+});
+
+describe("PassiveEnvChecker", () => {
+  const broken = (change: object) => new PassiveEnvChecker({ ...late(new CartPole()), ...change } as CartPoleEnv);
+
+  it("wants both spaces", () => {
+    expect(() => broken({ actionSpace: undefined })).toThrow(
+      /constructor\(\) breaks.*Expected actionSpace to be a space/,
+    );
+    expect(() => broken({ observationSpace: {}, actionSpace: 3 })).toThrow(/observationSpace.*actionSpace/s);
+  });
+
+  it.each<[string, object, (env: CartPoleEnv) => unknown, RegExp]>([
+    [
+      "a reset that answers an observation alone",
+      { reset: () => new Float32Array(4) },
+      (env) => env.reset(),
+      /observation, info/,
+    ],
+    [
+      "a reset outside the space",
+      { reset: () => ({ observation: 7, info: {} }) },
+      (env) => env.reset(),
+      /reset\(\) breaks.*got 7/,
+    ],
+    [
+      "a reset without info",
+      { reset: () => ({ observation: new Float32Array(4) }) },
+      (env) => env.reset(),
+      /info to be an object/,
+    ],
+    ["a step that answers a list", { step: () => [1, 2] }, (env) => env.step(0), /step\(\) breaks/],
+    ["a picture in another mode", { render: () => "text" }, (env) => env.render(), /in mode \(none\)/],
+    [
+      "a list that is none",
+      { renderMode: "ansi_list", render: () => "text" },
+      (env) => env.render(),
+      /a list in mode ansi_list/,
+    ],
+    [
+      "a list of wrong things",
+      { renderMode: "rgb_array_list", render: () => [1] },
+      (env) => env.render(),
+      /mode rgb_array, got 1/,
+    ],
+  ])("refuses %s", (_, change, call, message) => {
+    expect(() => call(broken(change))).toThrow(message);
+  });
+
+  it("looks once, and lets all else pass", async () => {
+    let answer: unknown = { observation: new Float32Array(4), info: {} };
+    const env = broken({ reset: () => answer, renderMode: "ansi_list", render: () => ["a", "b"] });
+    env.reset();
+    answer = "anything";
+    expect(env.reset()).toBe("anything");
+    expect(env.render()).toEqual(["a", "b"]);
+  });
+
+  it("says that a second close must be harmless", () => {
+    let closed = 0;
+    const env = broken({
+      close: () => {
+        if (closed++ > 0) throw new Error("closed already");
+      },
+    });
+    env.close();
+    expect(() => env.close()).toThrow(/harmless the second time, got Error: closed already/);
   });
 });
 
