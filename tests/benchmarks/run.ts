@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { ConfigError, describe, ReverieError } from "../../src/base/errors.ts";
 import { formatDuration } from "../../src/base/format.ts";
 import { writeFileAtomic } from "../../src/base/write-file.ts";
+import { bridgeSection } from "./bridge-steps.ts";
 import {
   calibrationSection,
   computeSection,
@@ -13,10 +14,11 @@ import {
   yardsticks,
 } from "./sections.ts";
 import { formatTextTable } from "./text-table.ts";
+import { vectorSection } from "./vector-steps.ts";
 
-/* npm run bench -- [--only compute,dream,envs,calibration] [--json file] */
+/* npm run bench -- [--only compute,dream,envs,vector,bridge,calibration] [--json file] */
 
-const SECTIONS = ["compute", "dream", "envs", "calibration"] as const;
+const SECTIONS = ["compute", "dream", "envs", "vector", "bridge", "calibration"] as const;
 type SectionName = (typeof SECTIONS)[number];
 
 async function run(): Promise<void> {
@@ -33,6 +35,8 @@ async function run(): Promise<void> {
     compute: () => computeSection(yards as Yardsticks),
     dream: () => dreamSection(yards as Yardsticks),
     envs: environmentSection,
+    vector: vectorSection,
+    bridge: bridgeSection,
     calibration: calibrationSection,
   };
   const results: Record<string, unknown> = { machine, ...(yards && { gemmUnit: yards.unit, torch: yards.torch }) };
