@@ -7,6 +7,7 @@ import { Box } from "../../src/core/spaces/box.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
 import { parseConfig } from "../parse-config.ts";
 import { drawAcrobot } from "./acrobot-picture.ts";
+import { square } from "./c-library-square.ts";
 import { cos32, sin32 } from "./narrow-trigonometry.ts";
 import { NumpyVersion, trigonometryOf } from "./numpy-arithmetic.ts";
 import { resetBounds } from "./reset-bounds.ts";
@@ -179,10 +180,10 @@ export class Acrobot implements Env<Float32Array, number> {
     const d2 = 0.25 + 0.5 * cos2 + 1;
     const phi2 = 0.5 * GRAVITY * this.#cos(angle1 + angle2 - Math.PI / 2);
     const phi1 =
-      -0.5 * (speed2 * speed2) * sin2 - speed2 * speed1 * sin2 + 1.5 * GRAVITY * this.#cos(angle1 - Math.PI / 2) + phi2;
+      -0.5 * square(speed2) * sin2 - speed2 * speed1 * sin2 + 1.5 * GRAVITY * this.#cos(angle1 - Math.PI / 2) + phi2;
     const push = torque + (d2 / d1) * phi1;
-    const coupled = this.#nips ? push : push - 0.5 * (speed1 * speed1) * sin2;
-    const acceleration2 = (coupled - phi2) / (1.25 - (d2 * d2) / d1);
+    const coupled = this.#nips ? push : push - 0.5 * square(speed1) * sin2;
+    const acceleration2 = (coupled - phi2) / (1.25 - square(d2) / d1);
     this.#acceleration[0] = -(d2 * acceleration2 + phi1) / d1;
     this.#acceleration[1] = acceleration2;
   }

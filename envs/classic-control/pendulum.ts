@@ -6,6 +6,7 @@ import { Pcg64 } from "../../src/core/pcg64.ts";
 import type { RandomState } from "../../src/core/random.ts";
 import { Box } from "../../src/core/spaces/box.ts";
 import { parseConfig } from "../parse-config.ts";
+import { square } from "./c-library-square.ts";
 import { NumpyVersion, trigonometryOf } from "./numpy-arithmetic.ts";
 import { drawPendulum } from "./pendulum-picture.ts";
 import { isScalarAction } from "./scalar-action.ts";
@@ -83,10 +84,9 @@ export class Pendulum implements Env<Float32Array, Float32Array> {
     const torque = Math.min(Math.max(action[0], -MAX_TORQUE), MAX_TORQUE); // a float32 number stays one
     const angle = this.#angle;
     const velocity = this.#velocity;
-    const offUpright = normalized(angle);
     const narrow = this.config.numpy === 2;
     const torqueCost = narrow ? fround(TORQUE_COST * fround(torque * torque)) : 0.001 * (torque * torque);
-    const cost = offUpright * offUpright + 0.1 * (velocity * velocity) + torqueCost;
+    const cost = square(normalized(angle)) + 0.1 * square(velocity) + torqueCost;
 
     const faster = velocity + (this.#pull * this.#sin(angle) + (narrow ? fround(3 * torque) : 3 * torque)) * TIME_STEP;
     this.#velocity = Math.min(Math.max(faster, -MAX_SPEED), MAX_SPEED);

@@ -83,7 +83,9 @@ def sines():
     angles = numpy.concatenate([*wide, numpy.array(edges)])
     narrow = numpy.concatenate([generator.uniform(-size, size, 30) for size in (0.1, 10)]).astype(numpy.float32)
     row = lambda x: [float(x), float(numpy.sin(x)), float(numpy.cos(x))]
-    return {"float64": [row(x) for x in angles], "float32": [row(x) for x in narrow]}
+    many = generator.uniform(-12, 12, 40_000)
+    squares = [[float(x), float(x**2)] for x in many if x**2 != x * x]  # where pow does not give the nearest number
+    return {"float64": [row(x) for x in angles], "float32": [row(x) for x in narrow], "squares": squares}
 
 
 print(
