@@ -1,3 +1,5 @@
+export { ExploringDriver, ExploringDriverConfig } from "./car-racing/exploring-driver.ts";
+export { RoadFollower } from "./car-racing/road-follower.ts";
 export { ConstantPolicy, ConstantPolicyConfig } from "./constant-policy.ts";
 export { HeldRandomPolicy, HeldRandomPolicyConfig } from "./held-random-policy.ts";
 export { LinearController, LinearControllerConfig } from "./linear-controller.ts";
