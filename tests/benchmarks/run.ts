@@ -4,6 +4,7 @@ import { ConfigError, describe, ReverieError } from "../../src/base/errors.ts";
 import { formatDuration } from "../../src/base/format.ts";
 import { writeFileAtomic } from "../../src/base/write-file.ts";
 import { bridgeSection } from "./bridge-steps.ts";
+import { carRacingDrawingSection } from "./car-racing-drawing.ts";
 import {
   calibrationSection,
   computeSection,
@@ -16,9 +17,9 @@ import {
 import { formatTextTable } from "./text-table.ts";
 import { vectorSection } from "./vector-steps.ts";
 
-/* npm run bench -- [--only compute,dream,envs,vector,bridge,calibration] [--json file] */
+/* npm run bench -- [--only compute,dream,envs,vector,bridge,car-racing-drawing,calibration] [--json file] */
 
-const SECTIONS = ["compute", "dream", "envs", "vector", "bridge", "calibration"] as const;
+const SECTIONS = ["compute", "dream", "envs", "vector", "bridge", "car-racing-drawing", "calibration"] as const;
 type SectionName = (typeof SECTIONS)[number];
 
 async function run(): Promise<void> {
@@ -37,6 +38,7 @@ async function run(): Promise<void> {
     envs: environmentSection,
     vector: vectorSection,
     bridge: bridgeSection,
+    "car-racing-drawing": carRacingDrawingSection,
     calibration: calibrationSection,
   };
   const results: Record<string, unknown> = { machine, ...(yards && { gemmUnit: yards.unit, torch: yards.torch }) };
