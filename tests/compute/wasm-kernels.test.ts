@@ -33,6 +33,16 @@ const cases: Record<string, { fn: Fn; x: NdArray; y: NdArray }> = {
     x: noise([2, 5, 6, 2]),
     y: noise([3, 3, 2, 1], { seed: 2 }),
   },
+  "max pooling, also below zero": {
+    fn: (x, y) => tf.mul(tf.maxPool(x as tf.Tensor4D, 2, 1, "same"), y),
+    x: noise([2, 4, 5, 3]),
+    y: noise([3], { seed: 2 }),
+  },
+  "3-D convolution": {
+    fn: (x, y) => tf.conv3d(x as tf.Tensor5D, y as tf.Tensor5D, [1, 2, 1], "same"),
+    x: noise([2, 3, 4, 3, 2]),
+    y: noise([2, 3, 2, 2, 3], { seed: 2 }),
+  },
   gather: {
     fn: (x, y) => tf.mul(tf.gather(x, tf.tensor1d([2, 0, 2], "int32")), y),
     x: noise([3, 4]),

@@ -10,7 +10,7 @@ import { stridesOf } from "../strided-slice.ts";
  */
 
 const WRONG_ON_WASM =
-  "Conv3D Conv3DBackpropInputV2 Conv3DBackpropFilterV2 MaxPool3D MaxPool3DGrad AvgPool3D AvgPool3DGrad Dilation2D Prelu";
+  "MaxPoolGrad Conv3D Conv3DBackpropInputV2 Conv3DBackpropFilterV2 MaxPool3D MaxPool3DGrad AvgPool3D AvgPool3DGrad Dilation2D Prelu";
 
 type Inputs = Record<string, tf.TensorInfo>;
 type Shape5 = [number, number, number, number, number];
