@@ -3,7 +3,9 @@ import { CartPole } from "../../../envs/classic-control/cart-pole.ts";
 import { ConfigError } from "../../../src/base/errors.ts";
 import type { Env, RenderFrame, ResetOptions, Step } from "../../../src/core/env.ts";
 import { ResetNeededError } from "../../../src/core/errors.ts";
+import { Discrete } from "../../../src/core/spaces/discrete.ts";
 import { ActionRepeat } from "../../../src/core/wrappers/action-repeat.ts";
+import { Autoreset } from "../../../src/core/wrappers/autoreset.ts";
 import { OrderEnforcing } from "../../../src/core/wrappers/order-enforcing.ts";
 import { PassiveEnvChecker } from "../../../src/core/wrappers/passive-env-checker.ts";
 import {
@@ -12,6 +14,7 @@ import {
 } from "../../../src/core/wrappers/record-episode-statistics.ts";
 import { TimeLimit } from "../../../src/core/wrappers/time-limit.ts";
 import { findLayer, unwrap, Wrapper } from "../../../src/core/wrappers/wrapper.ts";
+import { ScriptedEnv } from "./scripted-env.ts";
 
 type CartPoleEnv = Env<Float32Array, number>;
 
@@ -278,6 +281,39 @@ describe("PassiveEnvChecker", () => {
     });
     env.close();
     expect(() => env.close()).toThrow(/harmless the second time, got Error: closed already/);
+  });
+});
+
+describe("Autoreset", () => {
+  it("resets in the step after an end: that action is ignored, reward 0, no end, the reset's info", () => {
+    const inner = new ScriptedEnv({
+      observationSpace: new Discrete(9),
+      observations: [0, 1, 2, 3, 4, 5, 6],
+      rewards: [1, 2, 3, 4],
+      terminations: [false, true, false, false],
+      truncations: [false, false, false, true],
+    });
+    const env = new Autoreset(inner);
+    env.reset({ seed: 5 });
+    const steps = [0, 1, 1, 0, 1, 1].map((action) => env.step(action));
+    expect(steps).toEqual([
+      { observation: 1, reward: 1, terminated: false, truncated: false, info: { step: 0 } },
+      { observation: 2, reward: 2, terminated: true, truncated: false, info: { step: 1 } },
+      { observation: 3, reward: 0, terminated: false, truncated: false, info: { reset: true } },
+      { observation: 4, reward: 3, terminated: false, truncated: false, info: { step: 2 } },
+      { observation: 5, reward: 4, terminated: false, truncated: true, info: { step: 3 } },
+      { observation: 6, reward: 0, terminated: false, truncated: false, info: { reset: true } },
+    ]);
+    expect(inner.actions).toEqual([0, 1, 0, 1]);
+    expect(inner.resets).toEqual([{ seed: 5 }, undefined, undefined]);
+  });
+
+  it("does not reset twice where the caller has reset", () => {
+    const env = new Autoreset(new TimeLimit(new CartPole(), { maxEpisodeSteps: 1 }));
+    env.reset({ seed: 1 });
+    expect((env.step(0) as Step<Float32Array>).truncated).toBe(true);
+    env.reset({ seed: 1 });
+    expect((env.step(0) as Step<Float32Array>).reward).toBe(1);
   });
 });
 
