@@ -16,12 +16,30 @@ const PI_3 = 2.165713347843828e-32;
 const ONE_OVER_PI = 0.3183098861837907;
 const TO_INTEGER = 1.5 * 2 ** 52; // added and taken away: rounds to a whole number
 
-const LARGEST_SINE = 2 ** 24; // beyond: V8's own function
-const LARGEST_COSINE = 2 ** 24;
+// Coefficients of r³, r⁵, …, r¹⁵: the sine's, and those that the cosine is computed with.
+const SA = -0.16666666666666186;
+const SB = 0.008333333333285542;
+const SC = -0.00019841269825056256;
+const SD = 2.7557316600552628e-6;
+const SE = -2.505188027386288e-8;
+const SF = 1.6048095404959637e-10;
+const SG = -7.373344533110665e-13;
+const CA = -0.16666666666666183;
+const CB = 0.00833333333328519;
+const CC = -0.00019841269824944275;
+const CD = 2.755731658449074e-6;
+const CE = -2.505187912674299e-8;
+const CF = 1.6048055576979365e-10;
+const CG = -7.37280909726507e-13;
+
+const UNIT = 2 ** -58;
+const INNER_UNIT = 2 ** -63.5;
+
+const LARGEST = 2 ** 24; // beyond: V8's own functions
 
 /** The sine of an angle in radians. */
 export function sin(x: number): number {
-  if (Math.abs(x) > LARGEST_SINE || x === 0) return Math.sin(x);
+  if (Math.abs(x) > LARGEST || x === 0) return Math.sin(x);
   const halfTurns = x * ONE_OVER_PI;
   let n = halfTurns + TO_INTEGER - TO_INTEGER;
   if (Math.abs(halfTurns - n) === 0.5) n = Math.round(halfTurns + Math.sign(fma(x, ONE_OVER_PI, -halfTurns)) / 4); // no tie
@@ -35,7 +53,7 @@ export function sin(x: number): number {
 export function cos(x: number): number {
   const size = Math.abs(x);
   if (size < 2 ** -27) return 1;
-  if (size > LARGEST_COSINE) return Math.cos(x);
+  if (size > LARGEST) return Math.cos(x);
   const halfTurns = size * ONE_OVER_PI;
   let whole = Math.floor(halfTurns);
   if (whole === halfTurns && fma(size, ONE_OVER_PI, -whole) < 0) whole--; // rounded up to a whole number
@@ -46,39 +64,40 @@ export function cos(x: number): number {
   return (whole & 1) === 1 ? -value : value;
 }
 
-/** Coefficients of r³, r⁵, …, r¹⁵: the sine's, and those that the cosine is computed with. */
-type Series = readonly [a: number, b: number, c: number, d: number, e: number, f: number, g: number];
-const SINE: Series = [
-  -0.16666666666666186, 0.008333333333285542, -0.00019841269825056256, 2.7557316600552628e-6, -2.505188027386288e-8,
-  1.6048095404959637e-10, -7.373344533110665e-13,
-];
-const COSINE: Series = [
-  -0.16666666666666183, 0.00833333333328519, -0.00019841269824944275, 2.755731658449074e-6, -2.505187912674299e-8,
-  1.6048055576979365e-10, -7.37280909726507e-13,
-];
-
-const sineNearZero = series(SINE);
-const cosineNearZero = series(COSINE);
-
 /** The series of `r`; `first` is what r² is made of, r but for its last correction. */
-function series([a, b, c, d, e, f, g]: Series): (first: number, r: number) => number {
-  return (first, r) => {
-    const square = first * first;
-    const factor = r * square;
-    const inner = square * (square * (square * (square * (square * g + f) + e) + d) + c);
-    const outer = square * (b + inner);
-    let doubt = square * 2 ** -58; // a unit in the last place of b + inner, and half a unit of outer
-    let sum = a + (outer - doubt);
-    if (sum !== a + (outer + doubt)) {
-      doubt = square * 2 ** -63.5; // the same one step further in
-      let second = b + (inner - doubt);
-      if (second !== b + (inner + doubt)) second = fma(square, fusedInner(square), b);
-      sum = fma(square, second, a);
+function sineNearZero(first: number, r: number): number {
+  const square = first * first;
+  const factor = r * square;
+  const inner = square * (square * (square * (square * (square * SG + SF) + SE) + SD) + SC);
+  const outer = square * (SB + inner);
+  let doubt = square * UNIT; // in the last place of B + inner, and half as much again for outer
+  let sum = SA + (outer - doubt);
+  if (sum !== SA + (outer + doubt)) {
+    doubt = square * INNER_UNIT; // the same one step further in
+    let second = SB + (inner - doubt);
+    if (second !== SB + (inner + doubt)) {
+      second = fma(square, fma(square, fma(square, fma(square, fma(square, SG, SF), SE), SD), SC), SB);
     }
-    return fma(sum, factor, r);
-  };
-
-  function fusedInner(square: number): number {
-    return fma(square, fma(square, fma(square, fma(square, g, f), e), d), c);
+    sum = fma(square, second, SA);
   }
+  return fma(sum, factor, r);
+}
+
+/** The same with the cosine's coefficients: one function for both would not have them as constants, at half the speed. */
+function cosineNearZero(first: number, r: number): number {
+  const square = first * first;
+  const factor = r * square;
+  const inner = square * (square * (square * (square * (square * CG + CF) + CE) + CD) + CC);
+  const outer = square * (CB + inner);
+  let doubt = square * UNIT; // in the last place of B + inner, and half as much again for outer
+  let sum = CA + (outer - doubt);
+  if (sum !== CA + (outer + doubt)) {
+    doubt = square * INNER_UNIT; // the same one step further in
+    let second = CB + (inner - doubt);
+    if (second !== CB + (inner + doubt)) {
+      second = fma(square, fma(square, fma(square, fma(square, fma(square, CG, CF), CE), CD), CC), CB);
+    }
+    sum = fma(square, second, CA);
+  }
+  return fma(sum, factor, r);
 }
