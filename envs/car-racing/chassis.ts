@@ -1,5 +1,6 @@
 import { World } from "planck";
 import { AxleJoint, JOINT_NUMBERS } from "./axle-joint.ts";
+import { axleKernel, JOINT_SLOTS, VELOCITY_SLOTS } from "./axle-kernel.ts";
 import { CAR_SIZE, WHEEL_PLACES } from "./car-shape.ts";
 import { BODY_NUMBERS, type MassData, SingleBody } from "./single-body.ts";
 
@@ -15,6 +16,19 @@ const STEERING_TORQUE = 180 * 900 * CAR_SIZE * CAR_SIZE;
 const HULL_MASS: MassData = singles(0.141643062, 0.0549080186, 1.47745238e-9, -0.0825308859);
 const WHEEL_MASS: MassData = singles(16.5343895, 134.062622, 0, 0);
 
+const f = Math.fround;
+
+/** One for all cars: what is in its memory lasts for one step of one car. */
+const KERNEL = axleKernel({
+  mA: HULL_MASS.inverseMass,
+  iA: HULL_MASS.inverseInertia,
+  mB: WHEEL_MASS.inverseMass,
+  iB: WHEEL_MASS.inverseInertia,
+  motorMass: f(1 / f(HULL_MASS.inverseInertia + WHEEL_MASS.inverseInertia)),
+  maxImpulse: f(H * f(STEERING_TORQUE)),
+});
+const FIRST_JOINT_SLOT = VELOCITY_SLOTS * (1 + WHEEL_PLACES.length);
+
 /**
  * The car as rigid bodies in a planck world of its own: a hull, and four wheels on motorised joints. Nothing collides, so
  * that the bodies need no fixtures: what the wheels touch, tile-contacts.ts knows.
@@ -29,14 +43,15 @@ export class Chassis {
 
   constructor() {
     // The order of creation is the order in which the joints are solved.
-    const hull = new SingleBody(this.#world, HULL_MASS);
+    const hull = new SingleBody(this.#world, HULL_MASS, workplace(0));
     this.hull = hull;
-    this.wheels = WHEEL_PLACES.map(() => new SingleBody(this.#world, WHEEL_MASS));
+    this.wheels = WHEEL_PLACES.map((_, i) => new SingleBody(this.#world, WHEEL_MASS, workplace(i + 1)));
     this.#bodies = [hull, ...this.wheels];
     this.joints = this.wheels.map((wheel, i) => {
       const [anchorX, anchorY] = WHEEL_PLACES[i];
       const options = { limit: STEERING_LIMIT, maxMotorTorque: STEERING_TORQUE, timeStep: H };
-      const joint = new AxleJoint({ hull, wheel, anchorX, anchorY, ...options });
+      const slot = FIRST_JOINT_SLOT + JOINT_SLOTS * i;
+      const joint = new AxleJoint({ hull, wheel, kernel: KERNEL, slot, anchorX, anchorY, ...options });
       this.#world.createJoint(joint);
       return joint;
     });
@@ -88,6 +103,9 @@ export class Chassis {
     }
   }
 }
+
+/** Where body number `i` keeps its velocity during a step. */
+const workplace = (i: number): Float32Array => KERNEL.memory.subarray(VELOCITY_SLOTS * i, VELOCITY_SLOTS * (i + 1));
 
 /** As float32. */
 function singles(inverseMass: number, inverseInertia: number, centerX: number, centerY: number): MassData {

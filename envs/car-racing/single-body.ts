@@ -29,8 +29,10 @@ export const BODY_NUMBERS = 8;
 export class SingleBody {
   readonly body: Body;
   readonly mass: MassData;
-  /** vx, vy of the centre of mass (m/s), angular velocity (rad/s): what joints work on during a step. */
+  /** vx, vy of the centre of mass (m/s), angular velocity (rad/s), between steps. */
   readonly velocity = new Float32Array(3);
+  /** The same during a step, where the joints work on it. */
+  readonly working: Float32Array;
   /** x, y of the centre of mass (metres), angle (radians). */
   readonly position = new Float32Array(3);
   /** Between steps: the origin's place, and the angle's sine and cosine. */
@@ -41,9 +43,10 @@ export class SingleBody {
   readonly #fields: BodyFields;
   #integrated = false;
 
-  constructor(world: World, mass: MassData) {
+  constructor(world: World, mass: MassData, working: Float32Array) {
     this.body = world.createBody({ type: "dynamic" });
     this.mass = mass;
+    this.working = working;
     this.#fields = fieldsOf(this.body);
   }
 
@@ -67,8 +70,9 @@ export class SingleBody {
   /** Before planck's step of `h` seconds: the force on the centre of mass, newtons, changes the velocity. */
   begin(h: number, forceX: number, forceY: number): void {
     const { inverseMass } = this.mass;
-    this.velocity[0] += f(h * f(inverseMass * f(forceX)));
-    this.velocity[1] += f(h * f(inverseMass * f(forceY)));
+    this.working[0] = this.velocity[0] + f(h * f(inverseMass * f(forceX)));
+    this.working[1] = this.velocity[1] + f(h * f(inverseMass * f(forceY)));
+    this.working[2] = this.velocity[2];
     this.#integrated = false;
   }
 
@@ -76,7 +80,7 @@ export class SingleBody {
   integrate(h: number): void {
     if (this.#integrated) return;
     this.#integrated = true;
-    const { velocity, position } = this;
+    const { working: velocity, position } = this;
     const dx = f(h * velocity[0]);
     const dy = f(h * velocity[1]);
     const squared = f(f(dx * dx) + f(dy * dy));
@@ -98,9 +102,9 @@ export class SingleBody {
     c_position.c.x = this.position[0];
     c_position.c.y = this.position[1];
     c_position.a = this.position[2];
-    c_velocity.v.x = this.velocity[0];
-    c_velocity.v.y = this.velocity[1];
-    c_velocity.w = this.velocity[2];
+    c_velocity.v.x = this.working[0];
+    c_velocity.v.y = this.working[1];
+    c_velocity.w = this.working[2];
   }
 
   /** After planck's step, which may have put the body to sleep, and with that to rest. */
