@@ -5,6 +5,7 @@ import type { CarRacingScene } from "../../envs/car-racing/car-racing-state.ts";
 import { CarRacingPainter, OBSERVATION_SIZE } from "../../envs/car-racing/drawing/painter.ts";
 import { formatScore } from "../../envs/car-racing/drawing/score.ts";
 import { CarRacing } from "../../envs/car-racing/index.ts";
+import { RandomStream } from "../../src/core/random.ts";
 import { type Golden, goldenScenes, meanError, structuralSimilarity } from "./car-racing-drawing-scenes.ts";
 import { recordedDrives } from "./car-racing-recordings.ts";
 
@@ -168,6 +169,27 @@ describe("CarRacingPainter", () => {
       expect(same(out, draw(scene))).toBe(true);
       expect(padded.subarray(0, SIZE * 3).every((byte) => byte === 171)).toBe(true);
       expect(padded.subarray(SIZE * 3 + BYTES).every((byte) => byte === 171)).toBe(true);
+    }
+  });
+
+  it("agrees with itself drawn ten times as large and scaled down, anywhere on and beside the road", () => {
+    const random = new RandomStream(0, "poses");
+    const { scene } = named("kerbs");
+    const { corners, quads } = scene.road;
+    for (let i = 0; i < 12; i++) {
+      const at = random.integer(0, quads) * 8;
+      const x = corners[at] + 30 * (random.uniform() - 0.5);
+      const y = corners[at + 1] + 30 * (random.uniform() - 0.5);
+      const angle = 7 * random.uniform();
+      const wheels = scene.wheels.map((wheel, k) => {
+        const [right, ahead] = [k % 2 === 0 ? -1.1 : 1.1, k < 2 ? 1.6 : -1.64];
+        const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+        return { ...wheel, x: x + cos * right - sin * ahead, y: y + sin * right + cos * ahead, angle, phase: i + k };
+      }) as unknown as CarRacingScene["wheels"];
+      const pose = { ...scene, hull: { ...scene.hull, x, y, angle }, wheels, t: 0.3 + i / 8, score: 87 * i - 100 };
+      const { data } = painter.drawLarge(pose, 10 * SIZE, 10 * SIZE);
+      const error = meanError(draw(pose), shrink(data, 10 * SIZE, 10 * SIZE, 10));
+      expect(error).toBeLessThan(0.3); // means are cut to whole numbers on either way
     }
   });
 

@@ -72,7 +72,7 @@ const row = (out: Uint8Array, panel: Panel, left: number, right: number, red: nu
   addBox(out, panel, left, right, CANVAS_HEIGHT - 4 * UP, CANVAS_HEIGHT - 2 * UP + 1, red, green, blue);
 
 /** Adds a colour by the share of each pixel that the box, in canvas pixels from the upper left, covers. */
-export function addBox(
+function addBox(
   out: Uint8Array,
   { width, height, scaleX, scaleY }: Panel,
   canvasLeft: number,

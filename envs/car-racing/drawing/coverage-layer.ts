@@ -103,7 +103,7 @@ export class CoverageLayer {
   #add(x0: number, y0: number, x1: number, y1: number, slope: number, alpha: number, tint: number): void {
     const growth = this.#growth;
     const growthStride = this.#growthStride;
-    const columnsPerPixel = slope < 0 ? -1 / slope : 1 / slope; // rows down for a column across
+    const rowsPerColumn = slope < 0 ? -1 / slope : 1 / slope;
     const endRow = Math.ceil(y1);
     let y = y0;
     let x = x0;
@@ -127,7 +127,7 @@ export class CoverageLayer {
           growth[at + 3] += t * share;
         }
       } else {
-        const perColumn = dy === 1 ? columnsPerPixel : columnsPerPixel / dy;
+        const perColumn = dy === 1 ? rowsPerColumn : rowsPerColumn / dy;
         const inFirst = first + 1 - left;
         const inLast = right - last;
         const t = tint * dy;

@@ -8,7 +8,7 @@ import type { Shades } from "./shades.ts";
 /** Canvas pixels by which the original's polygons, drawn with their edges, reach over their corners. */
 const SPREAD = 0.47;
 /** Metres from the middle of a tile to its farthest corner, border included. */
-const REACH = 9;
+const REACH = 10;
 const ROAD_WIDTH = 80 / 6;
 /** A border's width as a share of the road's. */
 const BORDER = 0.1;
@@ -72,7 +72,8 @@ export class RoadDrawing {
     const camera = this.#camera;
     const { tiles, middles } = this.#plan;
     const reach = REACH * camera.zoom + 2;
-    const [right, top] = [CANVAS_WIDTH + reach, CANVAS_HEIGHT + reach];
+    const right = CANVAS_WIDTH + reach;
+    const top = CANVAS_HEIGHT + reach;
     for (let i = 0; i < tiles; i++) {
       const x = middles[2 * i];
       const y = middles[2 * i + 1];
