@@ -1,6 +1,6 @@
 import { z } from "zod";
 import * as cLibrary from "./c-library-trigonometry.ts";
-import * as vector from "./vector-trigonometry.ts";
+import { cos, sin } from "./vector-trigonometry.ts";
 
 /**
  * Whose arithmetic decides the last digits. 1: numpy 1.22 to 1.24 (Debian's) on a processor with AVX-512, which has sines of
@@ -18,5 +18,5 @@ export interface Trigonometry {
 
 /** numpy's sine and cosine of float64 numbers, to the last bit. */
 export function trigonometryOf(numpy: NumpyVersion): Trigonometry {
-  return numpy === 1 ? vector : cLibrary;
+  return numpy === 1 ? { sin, cos } : cLibrary;
 }
