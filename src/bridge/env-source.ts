@@ -1,4 +1,6 @@
 import { ConfigError } from "../base/errors.ts";
+import { findScheme } from "../core/env-scheme.ts";
+import { splitPlugin } from "../core/plugin.ts";
 import { make, specOf } from "../core/registry.ts";
 import { makeVec } from "../core/vector/make-vec.ts";
 import type { EnvSource } from "./session.ts";
@@ -27,12 +29,12 @@ const SERVERS_OWN = [
   "additionalWrappers",
 ];
 
-/** A registered environment, made anew for each client with the client's keyword arguments beside the fixed ones. */
+/** A registered environment (`module:id`: once the module is imported), made anew for each client with the client's keyword arguments beside the fixed ones. */
 export function envSource(
   id: string,
   { kwargs: fixed = {}, numEnvs, workers, makeVector }: EnvSourceOptions = {},
 ): EnvSource {
-  specOf(id); // an id that is not known is refused before anyone connects
+  if (!findScheme(id)) specOf(splitPlugin(id).id); // an id that is not known is refused before anyone connects
   const join = (kwargs: Readonly<Record<string, unknown>>) => {
     const refused = Object.keys(kwargs).filter((name) => Object.hasOwn(fixed, name) || SERVERS_OWN.includes(name));
     if (refused.length > 0) {

@@ -39,6 +39,8 @@ export class PythonProcess {
       failed: (failure, call) => new PythonEnvError(`${call} of ${this.#id}`, failure),
       lost: (call) => this.#lost(call),
     });
+    const { stdin, stderr } = this.#child as unknown as Readonly<Record<string, Socket | null>>;
+    for (const handle of [this.#child, stdin, stderr]) handle?.unref();
     this.#hold(false);
   }
 
@@ -61,13 +63,12 @@ export class PythonProcess {
   }
 
   async #close(): Promise<void> {
-    this.#hold(true);
+    this.#child.ref();
     const patience = setTimeout(() => this.#child.kill("SIGKILL"), PATIENCE);
     this.#client.request("close").catch(() => undefined); // it may have ended already
     this.#child.stdin!.end();
     await this.#gone;
     clearTimeout(patience);
-    this.#hold(false);
   }
 
   /** What to tell when Python has ended though something was asked of it. */
@@ -94,12 +95,10 @@ export class PythonProcess {
     );
   }
 
-  /** Whether the process's pipes keep Node.js from ending. */
+  /** Whether Node.js waits for an answer: one handle is enough, and holding costs a little every time. */
   #hold(held: boolean): void {
-    const { stdin, stdout, stderr } = this.#child as unknown as Readonly<Record<string, Socket | null>>;
-    for (const handle of [this.#child, stdin, stdout, stderr]) {
-      if (held) handle?.ref();
-      else handle?.unref();
-    }
+    const replies = this.#child.stdout as Socket | null;
+    if (held) replies?.ref();
+    else replies?.unref();
   }
 }

@@ -22,6 +22,7 @@ const EXAMPLES = `
 Examples:
   $ reverie serve TakeCover-v0 --port 7433                  to clients on this machine
   $ reverie serve CartPole-v1 --stdio --num-envs 64         to the process that started it
+  $ reverie serve ./maze.js:Maze-v0 --port 0                 registered by a module of yours, at a free port
   $ reverie serve Dream/TakeCover-v0 --checkpoint runs/take-cover --port 7433
 
 The protocol is described in src/bridge/README.md; a Python client is printed by: reverie python-client
@@ -32,7 +33,7 @@ export function addServe(program: Command, context: CliContext, services: Servic
   program
     .command("serve")
     .description("Serve an environment to another process, such as Python, over stdin and stdout or TCP.")
-    .argument("<env>", "id of a registered environment (see: reverie envs)")
+    .argument("<env>", "id of a registered environment (see: reverie envs), or module:id of one of your own")
     .addOption(new Option("--stdio", "serve one client over stdin and stdout (default)").conflicts("port"))
     .option("--port <n>", "serve any number of clients over TCP (0: a free port)", wholeNumber({ from: 0, to: 65_535 }))
     .option("--host <address>", "where to listen; anything but the loopback is open to others", hostOption, "127.0.0.1")

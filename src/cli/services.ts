@@ -4,6 +4,8 @@ import type { EngineReport } from "../compute/probe.ts";
 import type { CheckEnvOptions } from "../core/check-env/check-env.ts";
 import type { Finding } from "../core/check-env/findings.ts";
 import type { EnvSpec, RenderMode } from "../core/env.ts";
+import { findScheme } from "../core/env-scheme.ts";
+import { importPlugin, splitPlugin } from "../core/plugin.ts";
 import { make, registry, specOf } from "../core/registry.ts";
 import type { VectorEnv } from "../core/vector/vector-env.ts";
 import type { Report } from "../evaluation/report.ts";
@@ -66,7 +68,10 @@ export const services: Services = {
   envSource: async (id, options) => {
     await import("../registrations.ts");
     const { envSource } = await import("../bridge/env-source.ts");
-    const world = /^Dream\/(.+)$/.exec(specOf(id).id)?.[1];
+    const { plugin, id: own } = splitPlugin(id);
+    if (findScheme(id)) return envSource(id, options);
+    if (plugin !== undefined) await importPlugin(plugin);
+    const world = /^Dream\/(.+)$/.exec(specOf(own).id)?.[1];
     if (world === undefined) return envSource(id, options);
     const { learnedVectorDream } = await import("../learned-dream.ts");
     return envSource(id, {

@@ -45,6 +45,7 @@ const CHECKS = [
   "pictures_are_carried_over",
   "a_server_may_run_already",
   "errors_say_what_went_wrong",
+  "an_interrupted_call_ends_the_connection",
   "a_server_that_dies_is_missed",
 ];
 
@@ -103,7 +104,7 @@ describe.skipIf(WITHOUT_GYMNASIUM)(`reverie_gym.py (${WITHOUT_GYMNASIUM ?? PYTHO
       env: { ...process.env, PYTHONPATH: fileURLToPath(new URL("../../src/bridge/python", import.meta.url)) },
     });
     results = JSON.parse(stdout.trim().split("\n").at(-1)!) as Record<string, string | null>;
-  });
+  }, 300_000); // all checks in one process: ten seconds on a quiet machine
   afterAll(async () => {
     end.abort();
     await rm(folder, { recursive: true });

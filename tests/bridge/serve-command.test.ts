@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { BridgeClient } from "../../src/bridge/client.ts";
@@ -64,6 +66,26 @@ describe("reverie serve --stdio", () => {
     expect(await exit).toEqual([0, null]);
   });
 
+  it("serves what a module of one's own registers", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "own-"));
+    const built = (path: string) => JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href);
+    await writeFile(
+      join(folder, "maze.mjs"),
+      `import { register } from ${built("src/index.js")};
+       import { CartPole } from ${built("envs/index.js")};
+       register({ id: "Maze-v0", entryPoint: () => new CartPole(), maxEpisodeSteps: 7 });`,
+    );
+    const { client, exit } = start(`${join(folder, "maze.mjs")}:Maze-v0`);
+    const maze = client();
+    expect((await maze.request("open")).header["spec"]).toMatchObject({ id: "Maze-v0", maxEpisodeSteps: 7 });
+    await maze.request("close");
+    expect(await exit).toEqual([0, null]);
+    const missing = start("./no-such-module.mjs:Maze-v0");
+    expect(await missing.exit).toEqual([2, null]);
+    expect(missing.err()).toContain("no-such-module.mjs");
+    await rm(folder, { recursive: true });
+  });
+
   it.each(["SIGINT", "SIGTERM"] as const)("closes the environment and ends on %s", async (signal) => {
     const { child, client, err, exit } = start("CartPole-v1");
     await client().request("open");
@@ -96,7 +118,7 @@ describe("reverie serve --stdio", () => {
 describe("reverie serve --port", () => {
   it("prints its address, serves several clients, and ends them all on SIGTERM", async () => {
     const { child, exit } = start("CartPole-v1", "--port", "0");
-    const [line] = (await once(child.stdout!, "data")) as [Buffer];
+    const [line] = (await Promise.race([once(child.stdout!, "data"), exit])) as [Buffer];
     const port = Number(/^CartPole-v1 is served at 127\.0\.0\.1:(\d+)\n$/.exec(line.toString())?.[1]);
     const sockets = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")];
     const ends = sockets.map((socket) => once(socket, "close"));

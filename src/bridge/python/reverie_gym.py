@@ -93,7 +93,8 @@ def make(
     """Makes an environment as a `gymnasium.Env`.
 
     Args:
-        env_id: Such as "TakeCover-v0"; `npx reverie envs` lists what there is.
+        env_id: Such as "TakeCover-v0"; `npx reverie envs` lists what there is. "./maze.js:Maze-v0" is one of your own,
+            which the module registers when it is imported.
         render_mode: "rgb_array", or "ansi" where the environment has it.
         max_episode_steps: Overrides the registered limit; -1 for none.
         command: How reverie is started; default `$REVERIE_COMMAND`, else this package's own, else `npx --no reverie`.
@@ -464,7 +465,7 @@ class Connection:
         *,
         end: Callable[[], str] = lambda: "the end of the connection",
     ) -> None:
-        """`end` ends the other side and says how it ended."""
+        """`end` ends the other side and says how it ended; it may be called again."""
         self._read_into = read_into
         self._write = write
         self._end = end
@@ -484,7 +485,7 @@ class Connection:
         message.header.update(kwargs=encode_tree(kwargs, message), **request)
         described = self.request(message).header
         served = (described.get("spec") or {}).get("id", env_id)
-        if re.search(r"-v\d+$", env_id) and served != env_id:
+        if re.search(r"-v\d+$", env_id) and served not in (env_id, env_id.rsplit(":", 1)[-1]):
             raise ReverieError(f"Expected a server of {env_id}, got one of {served}. Ask for that, or serve {env_id}.")
         return described
 
@@ -492,8 +493,13 @@ class Connection:
         """Sends a request and waits for its reply; an error in reply is raised."""
         if self.closed:
             raise ReverieError("Expected an environment that is open, got one that was closed. Make a new one.")
-        self._send(message.encode())
-        reply = self.receive()
+        encoded = message.encode()
+        try:
+            self._send(encoded)
+            reply = self.receive()
+        except BaseException:  # Ctrl-C, too: whatever comes now would be taken for another request's reply
+            self._lost()
+            raise
         if reply is None:
             raise ConnectionLost(f"Expected a reply from the server, got {self._lost()}.")
         if "error" in reply.header:

@@ -325,6 +325,17 @@ def errors_say_what_went_wrong():
 
 
 @check
+def an_interrupted_call_ends_the_connection():
+    """Else its late reply would be taken for that of the next call."""
+    env = reverie_gym.make("CartPole-v1")
+    env.reset(seed=1)
+    with mock.patch.object(env._connection, "_fill", side_effect=KeyboardInterrupt):
+        raises(KeyboardInterrupt, lambda: env.step(0))
+    raises(reverie_gym.ReverieError, lambda: env.step(0), "closed")
+    env.close()
+
+
+@check
 def a_server_that_dies_is_missed():
     started = []
 
