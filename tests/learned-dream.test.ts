@@ -66,7 +66,7 @@ describe("a world on disk", () => {
 
   it("passes checkEnv unwrapped", async () => {
     const findings = await checkEnv(unwrap(await dream()), { steps: 50, make: (renderMode) => dream({ renderMode }) });
-    expect(findings.filter(({ check }) => check !== "spaces")).toEqual([]);
+    expect(findings.map(({ check }) => check).filter((check) => check !== "spaces")).toEqual(["metadata"]); // no speed of its own
   });
 
   it.each([
