@@ -44,6 +44,9 @@ describe.each(MODES)("with autoreset %s, workers give what this thread gives", (
     ["tuple", "text"],
     ["text", "mixed"],
     ["mixed", "wide"],
+    ["sequence", "one-of"],
+    ["graph", "discrete"],
+    ["one-of", "discrete"],
   ])("observations %s, actions %s", async (observation, action) => {
     const options = { observation, action, autoreset, numEnvs: 3 };
     const sync = await toys(options);

@@ -3,8 +3,11 @@ import { register } from "../../../src/core/registry.ts";
 import { Box } from "../../../src/core/spaces/box.ts";
 import { Dict } from "../../../src/core/spaces/dict.ts";
 import { Discrete } from "../../../src/core/spaces/discrete.ts";
+import { Graph } from "../../../src/core/spaces/graph.ts";
 import { MultiBinary } from "../../../src/core/spaces/multi-binary.ts";
 import { MultiDiscrete } from "../../../src/core/spaces/multi-discrete.ts";
+import { OneOf } from "../../../src/core/spaces/one-of.ts";
+import { Sequence } from "../../../src/core/spaces/sequence.ts";
 import { Text } from "../../../src/core/spaces/text.ts";
 import { Tuple } from "../../../src/core/spaces/tuple.ts";
 import { type MakeVecOptions, makeVec } from "../../../src/core/vector/make-vec.ts";
@@ -12,7 +15,19 @@ import { type ToyOptions, toyEnvOf } from "./fixtures/toy-env.mjs";
 
 /* The toy environment of the fixtures, known to this thread and to workers as Toy-v0. */
 
-export const ToyEnv = toyEnvOf({ Box, Dict, Discrete, MultiBinary, MultiDiscrete, RandomStream, Text, Tuple });
+export const ToyEnv = toyEnvOf({
+  Box,
+  Dict,
+  Discrete,
+  Graph,
+  MultiBinary,
+  MultiDiscrete,
+  OneOf,
+  RandomStream,
+  Sequence,
+  Text,
+  Tuple,
+});
 register<ToyOptions>({ id: "Toy-v0", entryPoint: (options) => new ToyEnv(options) });
 
 /** Registers the fixtures in a worker. */
