@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CheckpointError, ConfigError } from "../src/base/errors.ts";
 import { saveCheckpoint } from "../src/compute/checkpoint.ts";
 import { checkEnv } from "../src/core/check-env/check-env.ts";
-import type { Env } from "../src/core/env.ts";
+import type { Env, RenderMode } from "../src/core/env.ts";
 import { make } from "../src/core/registry.ts";
 import { unwrap } from "../src/core/wrappers/wrapper.ts";
 import { DreamEnv } from "../src/imagination/dream-env.ts";
@@ -65,7 +65,9 @@ describe("a world on disk", () => {
   });
 
   it("passes checkEnv unwrapped", async () => {
-    const findings = await checkEnv(unwrap(await dream()), { steps: 50, make: (renderMode) => dream({ renderMode }) });
+    const horizon = 25;
+    const again = (renderMode?: RenderMode) => dream({ renderMode, horizon });
+    const findings = await checkEnv(unwrap(await again()), { steps: 50, make: again, learned: { horizon } });
     expect(findings.map(({ check }) => check).filter((check) => check !== "spaces")).toEqual(["metadata"]); // no speed of its own
   });
 
