@@ -123,15 +123,19 @@ export class TileContacts {
 
 type Corners = readonly (readonly [number, number])[];
 
-/** A convex part of the car as it lies in the world; its corners are given clockwise and kept counter-clockwise. */
+/** A convex part of the car as it lies in the world, its corners counter-clockwise however they are given. */
 class Part {
   readonly corners: Float64Array;
   readonly count: number;
   readonly #own: Float64Array;
 
-  constructor(clockwise: Corners) {
-    this.#own = Float64Array.from(clockwise.toReversed().flat());
-    this.count = clockwise.length;
+  constructor(corners: Corners) {
+    const twiceArea = corners.reduce((sum, [x, y], i) => {
+      const [nextX, nextY] = corners[(i + 1) % corners.length];
+      return sum + x * nextY - nextX * y;
+    }, 0);
+    this.#own = Float64Array.from((twiceArea > 0 ? corners : corners.toReversed()).flat());
+    this.count = corners.length;
     this.corners = new Float64Array(this.#own.length);
   }
 
