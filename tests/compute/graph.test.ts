@@ -96,3 +96,40 @@ describe("a trace", () => {
     expect(text.indexOf("Mul")).toBeLessThan(text.indexOf("Expand"));
   });
 });
+
+describe("products and what follows them", () => {
+  const opsOf = (fn: (x: tf.Tensor2D, w: tf.Tensor2D, c: tf.Tensor) => unknown, c: readonly number[]): string[] => {
+    const { model } = trace(
+      (tree) => {
+        const { x, w, c } = tree as { x: tf.Tensor2D; w: tf.Tensor2D; c: tf.Tensor };
+        return fn(x, w, c);
+      },
+      { name: "f", examples: [{ c: noise(c), w: noise([5, 6]), x: noise([8, 5]) }], constants: {}, stateful: false },
+    );
+    const text = Buffer.from(model).toString("latin1");
+    return text.match(/MatMul|Gemm|Add|Relu|Reshape|Greater/g) ?? [];
+  };
+
+  it("take a bias, a residual or a gradient so far as where their sums begin", () => {
+    expect(opsOf((x, w, c) => tf.add(tf.matMul(x, w), c), [6])).toEqual(["Gemm"]);
+    expect(opsOf((x, w, c) => tf.add(c, tf.matMul(x, w)), [8, 6])).toEqual(["Gemm"]);
+    expect(opsOf((x, w, c) => tf.add(tf.matMul(x, w), c), [8, 1])).toEqual(["MatMul", "Add"]); // not what Gemm adds
+  });
+
+  it("are left alone where something else reads them", () => {
+    const both = opsOf(
+      (x, w, c) => {
+        const product = tf.matMul(x, w);
+        return [tf.add(product, c), tf.mul(product, 2)];
+      },
+      [6],
+    );
+    expect(both).toEqual(["MatMul", "Add"]);
+  });
+
+  it("come right before their activation, reshaped or not", () => {
+    const layer = (x: tf.Tensor2D, w: tf.Tensor2D, c: tf.Tensor) =>
+      tf.relu(tf.add(tf.reshape(tf.matMul(x, w), [2, 4, 6]), c));
+    expect(opsOf(layer, [6])).toEqual(["Gemm", "Relu", "Reshape"]);
+  });
+});

@@ -213,7 +213,7 @@ export class Graph {
     return this.one("Pad", inputs, { shape, dtype: info.dtype }, { mode: "constant" });
   }
 
-  /** Drops nodes and constants that no output needs. Call once, when the outputs are declared. */
+  /** Drops nodes and constants that no output needs. Only passes over the whole graph come after it. */
   prune(): void {
     const live = new Set(this.outputs.map(({ name }) => name));
     const kept: GraphNode[] = [];
@@ -223,7 +223,16 @@ export class Graph {
       for (const name of node.inputs) live.add(name);
     }
     this.nodes = kept.reverse();
-    for (const name of [...this.initializers.keys()]) if (!live.has(name)) this.initializers.delete(name);
+    for (const [key, name] of this.#initializerKeys) {
+      if (live.has(name)) continue;
+      this.initializers.delete(name);
+      this.#initializerKeys.delete(key);
+    }
+  }
+
+  /** A name for a new value, for passes that put nodes in place by themselves. */
+  name(info: ValueInfo): string {
+    return this.#fresh(info);
   }
 
   #fresh(info: ValueInfo): string {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../array.ts";
-import { type GraphNode, sameShape, type ValueType } from "../onnx/graph.ts";
+import { sameShape, type ValueType } from "../onnx/graph.ts";
 import { lower, type TensorType, tracer, typeOf } from "./backend.ts";
 
 /* Two tensors in, broadcast against each other; and the few ops with more. */
@@ -89,35 +89,6 @@ function belowExpand(
   return undefined;
 }
 
-/** A product of two matrices that has no summand yet, maybe behind a reshape. */
-function productBehind(value: string): GraphNode | undefined {
-  const { graph } = tracer;
-  const source = graph.producer(value);
-  const product = source?.op === "Reshape" ? graph.producer(source.inputs[0]) : source;
-  if (!product || (product.op !== "MatMul" && product.op !== "Gemm") || product.inputs.length !== 2) return undefined;
-  return graph.info(product.outputs[0]).shape.length === 2 ? product : undefined;
-}
-
-/** a · b + c of matrices as one Gemm, which begins its sums at c: a bias, a residual, a gradient so far. */
-function addedProduct(a: tf.TensorInfo, b: tf.TensorInfo, shape: readonly number[]): string | undefined {
-  const { graph } = tracer;
-  for (const [x, summand] of [
-    [a, b],
-    [b, a],
-  ]) {
-    if (!sameShape(x.shape, shape) || tracer.filledWith(x) !== undefined) continue;
-    if (tracer.filledWith(summand) !== undefined) continue;
-    const product = productBehind(tracer.value(x));
-    if (!product) continue;
-    const info = graph.info(product.outputs[0]);
-    const isBias = sizeOf(summand.shape) === shape.at(-1) && summand.shape.at(-1) === info.shape[1];
-    if (!isBias && !sameShape(summand.shape, shape)) continue;
-    const c = graph.reshape(tracer.value(summand), isBias ? [info.shape[1]] : info.shape);
-    return graph.reshape(graph.one("Gemm", [...product.inputs, c], info, product.attributes), shape);
-  }
-  return undefined;
-}
-
 const SHORT_ROW = 16; // elements; ONNX Runtime broadcasts vectors shorter than this slowly
 const LONG_ROW = 128;
 
@@ -160,8 +131,8 @@ function binary(op: string, left: tf.TensorInfo, right: tf.TensorInfo, to?: Tens
     const simple = simplified(op, a, b, shape);
     if (simple) return simple;
     if (typeOf(a) === "float32" && typeOf(b) === "float32") {
-      const fused = (op === "Add" ? addedProduct(a, b, shape) : undefined) ?? withShortVector(op, a, b, shape);
-      if (fused) return tracer.result(fused);
+      const long = withShortVector(op, a, b, shape);
+      if (long) return tracer.result(long);
     }
   }
   const small = belowExpand(op, a, b, shape, dtype);

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { inScope, withBackend } from "../active-backend.ts";
 import type { NdArray } from "../array.ts";
+import { fuseProducts } from "../onnx/fuse-products.ts";
 import { sameShape, type ValueType } from "../onnx/graph.ts";
 import { writeModel } from "../onnx/protobuf.ts";
 import { isNdArray, isTensor, leavesOf, rebuild } from "../tree.ts";
@@ -96,6 +97,7 @@ export function trace(fn: TracedFunction, { name, examples, constants, stateful 
     }
     for (const { path, value } of leavesOf(rest, isTensor, failOutput)) emit(path, tracer.value(value));
     graph.prune();
+    fuseProducts(graph);
     const template = rebuild(rest, isTensor, () => PLACE);
     return { model: writeModel(graph, name), inputs, outputs, carried, template, nodes: graph.nodes.length };
   });

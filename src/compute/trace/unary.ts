@@ -17,18 +17,9 @@ function floatOp(x: tf.TensorInfo, build: (value: string) => string, to = typeOf
   return tracer.result(graph.cast(build(graph.cast(tracer.value(x), "float32")), to));
 }
 
-/**
- * Appends an op whose output has the shape and type of its first input. With one input it goes below a reshape, where
- * ONNX Runtime can fuse it into the product that it follows.
- */
+/** Appends an op whose output has the shape and type of its first input. */
 export function elementwise(op: string, inputs: readonly string[], attributes?: Attributes): string {
-  const { graph } = tracer;
-  const source = graph.producer(inputs[0]);
-  if (inputs.length === 1 && source?.op === "Reshape") {
-    const inner = source.inputs[0];
-    return graph.reshape(graph.one(op, [inner], graph.info(inner), attributes), graph.info(inputs[0]).shape);
-  }
-  return graph.one(op, inputs, graph.info(inputs[0]), attributes);
+  return tracer.graph.one(op, inputs, tracer.graph.info(inputs[0]), attributes);
 }
 
 /** Appends a comparison or test: a bool of the input's shape. */
@@ -76,23 +67,17 @@ lower("Log1p", ({ x }) =>
   floatOp(x, (value) => elementwise("Log", [elementwise("Add", [value, tracer.graph.scalar(1)])])),
 );
 
-/** relu(value) where the graph has it: above zero at the same places, so the value itself need not be kept. */
-function rectified(value: string): string | undefined {
-  const { graph } = tracer;
-  const source = graph.producer(value);
-  if (source?.op !== "Reshape") return graph.find("Relu", [value]);
-  const inner = graph.find("Relu", [source.inputs[0]]);
-  return inner && graph.reshape(inner, graph.info(value).shape);
-}
-
 /** 1 above zero, alpha at zero and below; NaN stays NaN in tfjs, here it becomes alpha. */
 lower<tf.StepAttrs>("Step", ({ x }, { alpha }) => {
   const { graph } = tracer;
   const value = tracer.value(x);
-  const positive = test("Greater", [rectified(value) ?? value, graph.scalar(0, typeOf(x))]);
+  // relu(x) is above zero at the same places, and where the graph has it, x itself need not be kept.
+  const positive = test("Greater", [graph.find("Relu", [value]) ?? value, graph.scalar(0, typeOf(x))]);
   if (!alpha) return tracer.result(graph.cast(positive, typeOf(x)));
   const info = { shape: x.shape, dtype: "float32" } as const;
-  return tracer.result(graph.one("Where", [positive, graph.scalar(1), graph.scalar(alpha)], info));
+  return tracer.result(
+    graph.cast(graph.one("Where", [positive, graph.scalar(1), graph.scalar(alpha)], info), typeOf(x)),
+  );
 });
 
 lower("LogicalNot", ({ x }) => tracer.result(elementwise("Not", [tracer.value(x)])));
