@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { encodeMp4 } from "../../src/media/mp4.ts";
 import { readMp4 } from "./read-mp4.ts";
 
@@ -17,6 +17,20 @@ it("writes H.264 in an MP4: every picture, at its speed, in even sizes", async (
   expect(readMp4(even).seconds).toBeCloseTo(0.5, 2);
   const odd = await encodeMp4([picture(33, 17, 200)], { fps: 10 });
   expect(readMp4(odd)).toMatchObject({ width: 34, height: 18, samples: 1 });
+});
+
+it("says what to install where the encoder is missing", async () => {
+  vi.resetModules();
+  vi.doMock("node:module", () => ({
+    createRequire: () => () => {
+      throw new Error("Cannot find module 'h264-mp4-encoder'");
+    },
+  }));
+  const { encodeMp4: without } = await import("../../src/media/mp4.ts");
+  const failing = without([picture(16, 16, 0)], { fps: 1 });
+  await expect(failing).rejects.toThrow(/got none. Run "npm install h264-mp4-encoder", or record as GIF/);
+  await expect(failing).rejects.toMatchObject({ name: "MediaError", cause: expect.any(Error) });
+  vi.doUnmock("node:module");
 });
 
 it("leaves nothing listening to the process's errors", async () => {
