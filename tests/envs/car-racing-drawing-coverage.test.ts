@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CoverageLayer, type Ink, paintStamp } from "../../envs/car-racing/drawing/coverage-layer.ts";
+import { CoverageLayer } from "../../envs/car-racing/drawing/coverage-layer.ts";
+import type { Ink } from "../../envs/car-racing/drawing/ink.ts";
+import { paintStamp } from "../../envs/car-racing/drawing/stamp.ts";
 
 type Point = readonly [number, number];
 
@@ -10,10 +12,7 @@ const SAMPLES = 24; // each way
 const WHITE: Ink = { red: 255, green: 255, blue: 255, tintRed: 0, tintGreen: 0, tintBlue: 0 };
 
 function add(layer: CoverageLayer, corners: readonly Point[], alpha = 1, tint = 0): void {
-  for (const [i, [x, y]] of corners.entries()) {
-    const [nextX, nextY] = corners[(i + 1) % corners.length];
-    layer.edge(x, y, nextX, nextY, alpha, tint);
-  }
+  layer.polygon(Float64Array.from(corners.flat()), corners.length, alpha, tint);
 }
 
 /** Shares of each pixel's area, by the layer's stamp. */

@@ -5,6 +5,8 @@ import type { Shades } from "./shades.ts";
 /** Canvas pixels to a place across and to a step up: the canvas has 40 × 40. */
 const ACROSS = CANVAS_WIDTH / 40;
 const UP = CANVAS_HEIGHT / 40;
+/** The canvas row where the upright bars stand. */
+const FOOT = CANVAS_HEIGHT - UP;
 /** What is nearer to zero has no bar. */
 const LEAST = 1e-4;
 
@@ -21,12 +23,14 @@ export interface Panel {
 export function drawBars({ hull, wheels }: CarRacingScene, panel: Panel, out: Uint8Array): void {
   const full = panel.shades.of(255);
   const violet = panel.shades.of(51);
-  const speed = Math.hypot(hull.vx, hull.vy);
-  column(out, panel, 5, 0.02 * speed, speed, 0, full, full, full);
+  const speed = Math.sqrt(hull.vx * hull.vx + hull.vy * hull.vy);
+  if (speed > LEAST) column(out, panel, 5, endOf(0.02 * speed), FOOT, full, full, full);
   for (let i = 0; i < 4; i++) {
-    // A bar's last canvas column lies under the next bar.
-    const next = i < 3 ? reach(0.01 * wheels[i + 1].omega, wheels[i + 1].omega) : 0;
-    column(out, panel, 7 + i, 0.01 * wheels[i].omega, wheels[i].omega, next, i < 2 ? 0 : violet, 0, full);
+    const { omega } = wheels[i];
+    if (Math.abs(omega) <= LEAST) continue;
+    const next = i < 3 ? wheels[i + 1].omega : 0;
+    const nextEnd = Math.abs(next) > LEAST ? endOf(0.01 * next) : FOOT;
+    column(out, panel, 7 + i, endOf(0.01 * omega), nextEnd, i < 2 ? 0 : violet, 0, full);
   }
   const steering = wheels[0].jointAngle;
   const turning = hull.angularVelocity;
@@ -40,32 +44,27 @@ export function drawBars({ hull, wheels }: CarRacingScene, panel: Panel, out: Ui
   if (Math.abs(turning) > LEAST) row(out, panel, turnStart, Math.max(30 * ACROSS, turnEnd) + 1, full, 0, 0);
 }
 
-/** Whole canvas pixels that a bar of this value stands above its foot; negative: it hangs below. */
-const reach = (value: number, shown: number): number =>
-  Math.abs(shown) > LEAST ? CANVAS_HEIGHT - UP - Math.trunc(CANVAS_HEIGHT - (UP + UP * value)) : 0;
+/** The canvas row that a bar of this value reaches: above its foot, or below it where the value is negative. */
+const endOf = (value: number): number => Math.trunc(CANVAS_HEIGHT - (UP + UP * value));
 
+/** A bar from its foot to its end; its last canvas column lies under the next bar, as far as that one reaches. */
 function column(
   out: Uint8Array,
   panel: Panel,
   place: number,
-  value: number,
-  shown: number,
-  nextReach: number,
+  end: number,
+  nextEnd: number,
   red: number,
   green: number,
   blue: number,
 ): void {
-  if (!(Math.abs(shown) > LEAST)) return;
-  const foot = CANVAS_HEIGHT - UP;
-  const end = foot - reach(value, shown);
   const left = place * ACROSS;
   const right = left + ACROSS;
-  const top = Math.min(foot, end);
-  const bottom = Math.max(foot, end) + 1;
+  const top = Math.min(FOOT, end);
+  const bottom = Math.max(FOOT, end) + 1;
+  const seen = nextEnd < FOOT ? nextEnd : bottom;
   addBox(out, panel, left, right, top, bottom, red, green, blue);
-  const nextTop = foot - Math.max(0, nextReach);
-  if (nextReach === 0) addBox(out, panel, right, right + 1, top, bottom, red, green, blue);
-  else if (top < nextTop) addBox(out, panel, right, right + 1, top, nextTop, red, green, blue);
+  if (top < seen) addBox(out, panel, right, right + 1, top, seen, red, green, blue);
 }
 
 const row = (out: Uint8Array, panel: Panel, left: number, right: number, red: number, green: number, blue: number) =>

@@ -1,8 +1,10 @@
 import type { CarRacingScene, WheelScene } from "../car-racing-state.ts";
 import { HULL_PARTS, WHEEL_HALF_WIDTH, WHEEL_RADIUS } from "../car-shape.ts";
 import { CANVAS_HEIGHT, CAR_X, CAR_Y, type Camera, NEAR_ZOOM, snapped } from "./camera.ts";
-import { type CoverageLayer, type Ink, paintStamp, type Stamp } from "./coverage-layer.ts";
+import type { CoverageLayer } from "./coverage-layer.ts";
+import type { Ink } from "./ink.ts";
 import type { Shades } from "./shades.ts";
+import { paintStamp, type Stamp } from "./stamp.ts";
 
 /** Canvas pixels by which a polygon drawn with its outline reaches over its corners. */
 const SPREAD = 0.5;
@@ -23,6 +25,13 @@ export class CarDrawing {
   readonly #hullInk: Ink;
   /** Black, tinted to the stripe's grey. */
   readonly #wheelInk: Ink;
+  /** Corners of the polygon at hand. */
+  readonly #points = new Float64Array(16);
+  /**
+   * The part of the wheel at hand between two distances ahead of its axle. On the canvas, a metre to the wheel's right is
+   * (rightX, rightY), a metre ahead (−rightY, rightX).
+   */
+  readonly #band = { centreX: 0.5, centreY: 0.5, rightX: 0.5, rightY: 0.5, rear: 0.5, front: 0.5 };
   /** The hull, which always looks up at the same place, once the camera is near. */
   #hull: Stamp | undefined;
 
@@ -51,23 +60,28 @@ export class CarDrawing {
 
   #addHull(): void {
     const { zoom, scaleX, scaleY } = this.#camera;
+    const points = this.#points;
     for (const { corners, outward } of HULL) {
-      const end = corners.length;
-      for (let from = end - 2, to = 0; to < end; from = to, to += 2) {
-        this.#layer.edge(
-          (snapped(CAR_X + zoom * corners[from]) + SPREAD * outward[from]) * scaleX,
-          (CANVAS_HEIGHT - snapped(CAR_Y + zoom * corners[from + 1]) - SPREAD * outward[from + 1]) * scaleY,
-          (snapped(CAR_X + zoom * corners[to]) + SPREAD * outward[to]) * scaleX,
-          (CANVAS_HEIGHT - snapped(CAR_Y + zoom * corners[to + 1]) - SPREAD * outward[to + 1]) * scaleY,
-          1,
-          0,
-        );
+      for (let k = 0; k < corners.length; k += 2) {
+        points[k] = (snapped(CAR_X + zoom * corners[k]) + SPREAD * outward[k]) * scaleX;
+        points[k + 1] = (CANVAS_HEIGHT - snapped(CAR_Y + zoom * corners[k + 1]) - SPREAD * outward[k + 1]) * scaleY;
       }
+      this.#layer.polygon(points, corners.length / 2, 1, 0);
     }
   }
 
   #addWheel(wheel: WheelScene): void {
-    this.#addBand(wheel, -WHEEL_RADIUS, WHEEL_RADIUS, 1, 0);
+    const camera = this.#camera;
+    const band = this.#band;
+    band.centreX = camera.canvasX(wheel.x, wheel.y);
+    band.centreY = camera.canvasY(wheel.x, wheel.y);
+    const cos = Math.cos(wheel.angle);
+    const sin = Math.sin(wheel.angle);
+    band.rightX = camera.cos * cos + camera.sin * sin;
+    band.rightY = camera.cos * sin - camera.sin * cos;
+    band.rear = -WHEEL_RADIUS;
+    band.front = WHEEL_RADIUS;
+    this.#addBand(1, 0);
     // The stripe is seen while some of it is on the upper side, and ends where the wheel curves away.
     const start = Math.sin(wheel.phase);
     const end = Math.sin(wheel.phase + STRIPE_ANGLE);
@@ -76,38 +90,29 @@ export class CarDrawing {
     let to = Math.cos(wheel.phase + STRIPE_ANGLE);
     if (start > 0) from = Math.sign(from);
     if (end > 0) to = Math.sign(to);
-    this.#addBand(wheel, WHEEL_RADIUS * Math.min(from, to), WHEEL_RADIUS * Math.max(from, to), 0, 1);
+    band.rear = WHEEL_RADIUS * Math.min(from, to);
+    band.front = WHEEL_RADIUS * Math.max(from, to);
+    this.#addBand(0, 1);
   }
 
-  /** The part of a wheel between two distances ahead of its axle. */
-  #addBand({ x, y, angle }: WheelScene, rear: number, front: number, alpha: number, tint: number): void {
-    const camera = this.#camera;
-    const { scaleX, scaleY, zoom } = camera;
-    const layer = this.#layer;
-    const centreX = camera.canvasX(x, y);
-    const centreY = camera.canvasY(x, y);
-    // A metre to the wheel's right, on the canvas; ahead is (−rightY, rightX).
-    const cos = Math.cos(angle);
-    const sin = Math.sin(angle);
-    const rightX = camera.cos * cos + camera.sin * sin;
-    const rightY = camera.cos * sin - camera.sin * cos;
+  #addBand(alpha: number, tint: number): void {
+    const { scaleX, scaleY, zoom } = this.#camera;
+    const { centreX, centreY, rightX, rightY, rear, front } = this.#band;
+    const points = this.#points;
     const halfX = WHEEL_HALF_WIDTH * rightX;
     const halfY = WHEEL_HALF_WIDTH * rightY;
     const spread = SPREAD / zoom;
     const outX = spread * (rightX - rightY); // of the front right corner
     const outY = spread * (rightX + rightY);
-    const x0 = (snapped(centreX - halfX - rear * rightY) - outX) * scaleX;
-    const y0 = (CANVAS_HEIGHT - snapped(centreY - halfY + rear * rightX) + outY) * scaleY;
-    const x1 = (snapped(centreX + halfX - rear * rightY) + outY) * scaleX;
-    const y1 = (CANVAS_HEIGHT - snapped(centreY + halfY + rear * rightX) + outX) * scaleY;
-    const x2 = (snapped(centreX + halfX - front * rightY) + outX) * scaleX;
-    const y2 = (CANVAS_HEIGHT - snapped(centreY + halfY + front * rightX) - outY) * scaleY;
-    const x3 = (snapped(centreX - halfX - front * rightY) - outY) * scaleX;
-    const y3 = (CANVAS_HEIGHT - snapped(centreY - halfY + front * rightX) - outX) * scaleY;
-    layer.edge(x0, y0, x1, y1, alpha, tint);
-    layer.edge(x1, y1, x2, y2, alpha, tint);
-    layer.edge(x2, y2, x3, y3, alpha, tint);
-    layer.edge(x3, y3, x0, y0, alpha, tint);
+    points[0] = (snapped(centreX - halfX - rear * rightY) - outX) * scaleX;
+    points[1] = (CANVAS_HEIGHT - snapped(centreY - halfY + rear * rightX) + outY) * scaleY;
+    points[2] = (snapped(centreX + halfX - rear * rightY) + outY) * scaleX;
+    points[3] = (CANVAS_HEIGHT - snapped(centreY + halfY + rear * rightX) + outX) * scaleY;
+    points[4] = (snapped(centreX + halfX - front * rightY) + outX) * scaleX;
+    points[5] = (CANVAS_HEIGHT - snapped(centreY + halfY + front * rightX) - outY) * scaleY;
+    points[6] = (snapped(centreX - halfX - front * rightY) - outY) * scaleX;
+    points[7] = (CANVAS_HEIGHT - snapped(centreY - halfY + front * rightX) - outX) * scaleY;
+    this.#layer.polygon(points, 4, alpha, tint);
   }
 }
 

@@ -1,3 +1,6 @@
+import type { Ink } from "./ink.ts";
+import type { Stamp } from "./stamp.ts";
+
 /*
  * Polygons as exact pixel coverage. An edge adds, to the pixels of each row it crosses, by how much the area to its
  * right within the pixel grows from one pixel to the next; a running sum along the row is then the covered share of each
@@ -7,28 +10,15 @@
  * Two sums are kept: `alpha`, how much of the pixel is covered, and `tint`, how much of the second colour is added.
  */
 
-/** A layer's colours: covered with share a and tinted by t, a pixel becomes base · (1 − a) + color · a + tint · t. */
-export interface Ink {
-  readonly red: number;
-  readonly green: number;
-  readonly blue: number;
-  readonly tintRed: number;
-  readonly tintGreen: number;
-  readonly tintBlue: number;
-}
-
-/** A shape's pixels: where their bytes start, and how much of each is covered. */
-export interface Stamp {
-  readonly offsets: Int32Array;
-  readonly shares: Float64Array;
-}
-
-/** Black. */
-export const NO_INK: Ink = { red: 0, green: 0, blue: 0, tintRed: 0, tintGreen: 0, tintBlue: 0 };
-
 const EMPTY = 1 / 1024; // of a pixel: less is rounding of the sums
 const FULL = 1 - EMPTY;
 const OVERLAPPING = 1 + EMPTY;
+
+const X0 = 0;
+const Y0 = 1;
+const X1 = 2;
+const Y1 = 3;
+const SLOPE = 4; // columns a row
 
 /** Gathers the edges of polygons over width × height pixels, then paints them all at once and is empty again. */
 export class CoverageLayer {
@@ -40,6 +30,8 @@ export class CoverageLayer {
   /** A bit for each pixel whose growth may differ from 0, (height, words a row). */
   readonly #marks: Int32Array;
   readonly #marksStride: number;
+  /** The edge at hand: X0, Y0, X1, Y1, SLOPE. */
+  readonly #segment = new Float64Array(5);
   /** Rows with marks: first ≤ row < end. */
   #firstRow: number;
   #endRow = 0;
@@ -55,52 +47,84 @@ export class CoverageLayer {
   }
 
   /**
-   * Adds alpha and tint to all that lies right of the edge. Polygons run counter-clockwise as seen on the screen (down
-   * their left side, up their right one), or are added with negative weights.
+   * Adds a polygon: its corners are the first `count` points, x and y in turn, counter-clockwise as seen on the screen
+   * (down the left side, up the right one). Only integers are handed on, and that goes for all of this class: a fraction
+   * as an argument would be put on the heap.
    */
-  edge(x0: number, y0: number, x1: number, y1: number, alpha: number, tint: number): void {
-    if (y0 < y1) this.#down(x0, y0, x1, y1, alpha, tint);
-    else if (y1 < y0) this.#down(x1, y1, x0, y0, -alpha, -tint);
+  polygon(points: Float64Array, count: number, alpha: number, tint: number): void {
+    const last = 2 * count - 2;
+    this.edge(points, last, 0, alpha, tint);
+    for (let at = 0; at < last; at += 2) this.edge(points, at, at + 2, alpha, tint);
+  }
+
+  /** Adds alpha and tint to all that lies right of the edge between the points that start at two indices. */
+  edge(points: Float64Array, from: number, to: number, alpha: number, tint: number): void {
+    if (points[from + 1] < points[to + 1]) this.#down(points, from, to, alpha, tint);
+    else if (points[from + 1] > points[to + 1]) this.#down(points, to, from, 0 - alpha, 0 - tint); // −0 is no small integer
   }
 
   /** Cuts the edge, which runs down, to the picture: what is above, below or right of it has no effect. */
-  #down(x0: number, y0: number, x1: number, y1: number, alpha: number, tint: number): void {
+  #down(points: Float64Array, from: number, to: number, alpha: number, tint: number): void {
     const { width, height } = this;
+    const x0 = points[from];
+    const y0 = points[from + 1];
+    const x1 = points[to];
+    const y1 = points[to + 1];
     if (y1 <= 0 || y0 >= height || (x0 >= width && x1 >= width)) return;
     const slope = (x1 - x0) / (y1 - y0);
     const top = Math.max(y0, 0);
     const bottom = Math.min(y1, height);
-    const left = x0 + slope * (top - y0);
-    const right = x0 + slope * (bottom - y0);
+    const xTop = x0 + slope * (top - y0);
+    const xBottom = x0 + slope * (bottom - y0);
     if (top < this.#firstRow) this.#firstRow = Math.floor(top);
     if (bottom > this.#endRow) this.#endRow = Math.ceil(bottom);
-    if (left >= 0 && right >= 0 && left <= width && right <= width) {
-      this.#add(left, top, right, bottom, slope, alpha, tint);
-      return;
-    }
-    // Left of the picture an edge counts as if it ran along the border: all of the row lies right of it.
-    const yLeft = slope === 0 ? bottom : clamp(y0 - x0 / slope, top, bottom);
-    const yRight = slope === 0 ? bottom : clamp(y0 + (width - x0) / slope, top, bottom);
-    if (slope >= 0) {
-      if (left < 0) this.#add(0, top, 0, yLeft, 0, alpha, tint);
-      const start = left < 0 ? yLeft : top;
-      if (left <= width) this.#inside(x0, y0, start, yRight, slope, alpha, tint);
-    } else {
-      if (right <= width)
-        this.#inside(x0, y0, left > width ? yRight : top, right < 0 ? yLeft : bottom, slope, alpha, tint);
-      if (right < 0) this.#add(0, yLeft, 0, bottom, 0, alpha, tint);
-    }
+    const segment = this.#segment;
+    segment[X0] = xTop;
+    segment[Y0] = top;
+    segment[X1] = xBottom;
+    segment[Y1] = bottom;
+    segment[SLOPE] = slope;
+    if (Math.min(xTop, xBottom) >= 0 && Math.max(xTop, xBottom) <= width) this.#add(alpha, tint);
+    else this.#cut(alpha, tint);
   }
 
-  #inside(x0: number, y0: number, top: number, bottom: number, slope: number, alpha: number, tint: number): void {
+  /** The segment crosses the picture's left or right side, or lies left of it. */
+  #cut(alpha: number, tint: number): void {
     const { width } = this;
-    const xTop = clamp(x0 + slope * (top - y0), 0, width);
-    const xBottom = clamp(x0 + slope * (bottom - y0), 0, width);
-    if (bottom > top) this.#add(xTop, top, xBottom, bottom, slope, alpha, tint);
+    const segment = this.#segment;
+    const xTop = segment[X0];
+    const top = segment[Y0];
+    const xBottom = segment[X1];
+    const bottom = segment[Y1];
+    const slope = segment[SLOPE];
+    // Where it crosses the sides; without a slope it lies left of the picture from end to end.
+    const yLeft = slope === 0 ? bottom : Math.min(Math.max(top - xTop / slope, top), bottom);
+    const yRight = slope === 0 ? bottom : Math.min(Math.max(top + (width - xTop) / slope, top), bottom);
+    const start = slope < 0 ? yRight : yLeft;
+    const end = slope < 0 ? yLeft : yRight;
+    if (end > start) {
+      segment[X0] = Math.min(Math.max(xTop + slope * (start - top), 0), width);
+      segment[Y0] = start;
+      segment[X1] = Math.min(Math.max(xTop + slope * (end - top), 0), width);
+      segment[Y1] = end;
+      this.#add(alpha, tint);
+    }
+    // Left of the picture it counts as if it ran along the side: all of the row lies right of it.
+    segment[X0] = 0;
+    segment[X1] = 0;
+    segment[SLOPE] = 0;
+    segment[Y0] = xTop < 0 ? top : yLeft;
+    segment[Y1] = xBottom < 0 ? bottom : yLeft;
+    if (Math.min(xTop, xBottom) < 0) this.#add(alpha, tint);
   }
 
-  /** An edge that lies within the picture. */
-  #add(x0: number, y0: number, x1: number, y1: number, slope: number, alpha: number, tint: number): void {
+  /** Adds the segment, which lies within the picture. */
+  #add(alpha: number, tint: number): void {
+    const x0 = this.#segment[X0];
+    const y0 = this.#segment[Y0];
+    const x1 = this.#segment[X1];
+    const y1 = this.#segment[Y1];
+    const slope = this.#segment[SLOPE];
     const growth = this.#growth;
     const growthStride = this.#growthStride;
     const rowsPerColumn = slope < 0 ? -1 / slope : 1 / slope;
@@ -257,17 +281,3 @@ export class CoverageLayer {
     this.#endRow = 0;
   }
 }
-
-/** Paints a stamp over RGB bytes of the size that it was made for. */
-export function paintStamp({ offsets, shares }: Stamp, out: Uint8Array, { red, green, blue }: Ink): void {
-  for (let k = 0; k < offsets.length; k++) {
-    const i = offsets[k];
-    const share = shares[k];
-    const kept = 1 - share;
-    out[i] = out[i] * kept + red * share + 0.5;
-    out[i + 1] = out[i + 1] * kept + green * share + 0.5;
-    out[i + 2] = out[i + 2] * kept + blue * share + 0.5;
-  }
-}
-
-const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(value, high));

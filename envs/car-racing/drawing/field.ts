@@ -21,7 +21,7 @@ export function seesBeyondField(camera: Camera): boolean {
 
 /** The playfield's square. */
 export function addField(layer: CoverageLayer, camera: Camera): void {
-  addSquare(layer, camera, -PLAYFIELD, -PLAYFIELD, 2 * PLAYFIELD);
+  addSquare(layer, camera, -20, -20, 40);
 }
 
 /** The grass squares in the picture. */
@@ -54,26 +54,29 @@ export function addGrass(layer: CoverageLayer, camera: Camera): void {
       const centreY = camera.canvasY(x + half, y + half);
       if (centreX < -reach || centreX > CANVAS_WIDTH + reach) continue;
       if (centreY < PANEL_TOP - reach || centreY > CANVAS_HEIGHT + reach) continue;
-      addSquare(layer, camera, x, y, SQUARE);
+      addSquare(layer, camera, 2 * column, 2 * row, 1);
     }
   }
 }
 
-/** Counter-clockwise from the lower left corner. */
-function addSquare(layer: CoverageLayer, camera: Camera, x: number, y: number, side: number): void {
+/** A square by the place of its lower left corner and its side, counted in grass squares. */
+function addSquare(layer: CoverageLayer, camera: Camera, column: number, row: number, squares: number): void {
+  const x = column * SQUARE;
+  const y = row * SQUARE;
+  const side = squares * SQUARE;
   const { scaleX, scaleY } = camera;
   const spreadX = (SPREAD / camera.zoom) * (camera.cos + camera.sin); // of the upper right corner
   const spreadY = (SPREAD / camera.zoom) * (camera.cos - camera.sin);
-  const x0 = (snapped(camera.canvasX(x, y)) - spreadX) * scaleX;
-  const y0 = (CANVAS_HEIGHT - snapped(camera.canvasY(x, y)) + spreadY) * scaleY;
-  const x1 = (snapped(camera.canvasX(x + side, y)) + spreadY) * scaleX;
-  const y1 = (CANVAS_HEIGHT - snapped(camera.canvasY(x + side, y)) + spreadX) * scaleY;
-  const x2 = (snapped(camera.canvasX(x + side, y + side)) + spreadX) * scaleX;
-  const y2 = (CANVAS_HEIGHT - snapped(camera.canvasY(x + side, y + side)) - spreadY) * scaleY;
-  const x3 = (snapped(camera.canvasX(x, y + side)) - spreadY) * scaleX;
-  const y3 = (CANVAS_HEIGHT - snapped(camera.canvasY(x, y + side)) - spreadX) * scaleY;
-  layer.edge(x0, y0, x1, y1, 1, 0);
-  layer.edge(x1, y1, x2, y2, 1, 0);
-  layer.edge(x2, y2, x3, y3, 1, 0);
-  layer.edge(x3, y3, x0, y0, 1, 0);
+  corners[0] = (snapped(camera.canvasX(x, y)) - spreadX) * scaleX;
+  corners[1] = (CANVAS_HEIGHT - snapped(camera.canvasY(x, y)) + spreadY) * scaleY;
+  corners[2] = (snapped(camera.canvasX(x + side, y)) + spreadY) * scaleX;
+  corners[3] = (CANVAS_HEIGHT - snapped(camera.canvasY(x + side, y)) + spreadX) * scaleY;
+  corners[4] = (snapped(camera.canvasX(x + side, y + side)) + spreadX) * scaleX;
+  corners[5] = (CANVAS_HEIGHT - snapped(camera.canvasY(x + side, y + side)) - spreadY) * scaleY;
+  corners[6] = (snapped(camera.canvasX(x, y + side)) - spreadY) * scaleX;
+  corners[7] = (CANVAS_HEIGHT - snapped(camera.canvasY(x, y + side)) - spreadX) * scaleY;
+  layer.polygon(corners, 4, 1, 0);
 }
+
+/** Of the square at hand. */
+const corners = new Float64Array(8);

@@ -1,7 +1,8 @@
 import type { Rgb, RoadPicture } from "../car-racing-state.ts";
 import type { Camera } from "./camera.ts";
 import { CANVAS_HEIGHT, CANVAS_WIDTH, PANEL_TOP, snapped } from "./camera.ts";
-import { type CoverageLayer, type Ink, NO_INK } from "./coverage-layer.ts";
+import type { CoverageLayer } from "./coverage-layer.ts";
+import { type Ink, NO_INK } from "./ink.ts";
 import { planRoad, type RoadPlan } from "./road-plan.ts";
 import type { Shades } from "./shades.ts";
 
@@ -29,8 +30,10 @@ export class RoadDrawing {
   #ink: Ink = NO_INK;
   #plan: RoadPlan = NO_ROAD;
   #seen = new Uint8Array(0);
-  /** Left and right end of each point that is drawn, on the canvas, (tiles × 4). */
+  /** Left and right end of each point that is drawn, in the picture, (tiles × 4); rims: with what lies beyond them. */
   #ends = new Float64Array(0);
+  #rims = new Float64Array(0);
+  readonly #border = new Float64Array(8);
 
   constructor(camera: Camera, layer: CoverageLayer, shades: Shades) {
     this.#camera = camera;
@@ -65,6 +68,7 @@ export class RoadDrawing {
     this.#plan = planRoad(road);
     this.#seen = new Uint8Array(this.#plan.tiles);
     this.#ends = new Float64Array(this.#plan.tiles * 4);
+    this.#rims = new Float64Array(this.#plan.tiles * 4);
   }
 
   /** Which tiles may be in the picture. */
@@ -104,55 +108,27 @@ export class RoadDrawing {
     this.#layer.paint(out, this.#ink);
   }
 
+  /** Finds a point's two ends in the picture, and its rims: the ends and what the original draws beyond them. */
   #project(point: number): void {
     const camera = this.#camera;
-    const ends = this.#plan.ends;
+    const { scaleX, scaleY } = camera;
+    const { ends } = this.#plan;
     const at = point * 4;
-    for (let k = at; k < at + 4; k += 2) {
-      this.#ends[k] = snapped(camera.canvasX(ends[k], ends[k + 1]));
-      this.#ends[k + 1] = snapped(camera.canvasY(ends[k], ends[k + 1]));
-    }
-  }
-
-  /** An edge between two places given as point and share of the way from the road's left to its right end. */
-  #edge(point: number, share: number, nextPoint: number, nextShare: number, alpha: number, tint: number): void {
-    const { scaleX, scaleY } = this.#camera;
-    const ends = this.#ends;
-    const from = point * 4;
-    const to = nextPoint * 4;
-    const x0 = ends[from] + share * (ends[from + 2] - ends[from]);
-    const y0 = ends[from + 1] + share * (ends[from + 3] - ends[from + 1]);
-    const x1 = ends[to] + nextShare * (ends[to + 2] - ends[to]);
-    const y1 = ends[to + 1] + nextShare * (ends[to + 3] - ends[to + 1]);
-    this.#layer.edge(
-      x0 * scaleX,
-      (CANVAS_HEIGHT - y0) * scaleY,
-      x1 * scaleX,
-      (CANVAS_HEIGHT - y1) * scaleY,
-      alpha,
-      tint,
-    );
-  }
-
-  #addTile(tile: number, isFirst: boolean, isLast: boolean): void {
-    const { tiles, quad } = this.#plan;
-    const paint = this.#road!.paint;
-    const before = tile === 0 ? tiles - 1 : tile - 1;
-    const tint = SHADES[paint[quad[tile]]];
-    const spread = SPREAD / (ROAD_WIDTH * this.#camera.zoom);
-    const left = -spread * this.#reach(tile, -1);
-    const leftBefore = -spread * this.#reach(before, -1);
-    const right = 1 + spread * this.#reach(tile, 1);
-    const rightBefore = 1 + spread * this.#reach(before, 1);
-    this.#edge(tile, left, before, leftBefore, 1, tint);
-    this.#edge(before, rightBefore, tile, right, 1, tint);
-    if (isFirst) this.#edge(before, leftBefore, before, rightBefore, 1, tint);
-    if (isLast) {
-      this.#edge(tile, right, tile, left, 1, tint);
-    } else {
-      const step = SHADES[paint[quad[tile + 1 < tiles ? tile + 1 : 0]]] - tint;
-      if (step !== 0) this.#edge(tile, left, tile, right, 0, step);
-    }
+    const x0 = snapped(camera.canvasX(ends[at], ends[at + 1])) * scaleX;
+    const y0 = (CANVAS_HEIGHT - snapped(camera.canvasY(ends[at], ends[at + 1]))) * scaleY;
+    const x1 = snapped(camera.canvasX(ends[at + 2], ends[at + 3])) * scaleX;
+    const y1 = (CANVAS_HEIGHT - snapped(camera.canvasY(ends[at + 2], ends[at + 3]))) * scaleY;
+    this.#ends[at] = x0;
+    this.#ends[at + 1] = y0;
+    this.#ends[at + 2] = x1;
+    this.#ends[at + 3] = y1;
+    const spread = SPREAD / (ROAD_WIDTH * camera.zoom);
+    const left = spread * this.#reach(point, -1);
+    const right = spread * this.#reach(point, 1);
+    this.#rims[at] = x0 - left * (x1 - x0);
+    this.#rims[at + 1] = y0 - left * (y1 - y0);
+    this.#rims[at + 2] = x1 + right * (x1 - x0);
+    this.#rims[at + 3] = y1 + right * (y1 - y0);
   }
 
   /** Whether the road reaches out over a point's end (1) or, along a border, the border reaches in over the road (−1). */
@@ -161,19 +137,57 @@ export class RoadDrawing {
     return sides[point] === side && sides[point + 1 < tiles ? point + 1 : 0] === side ? -1 : 1;
   }
 
+  #addTile(tile: number, isFirst: boolean, isLast: boolean): void {
+    const { tiles, quad } = this.#plan;
+    const paint = this.#road!.paint;
+    const layer = this.#layer;
+    const rims = this.#rims;
+    const left = tile * 4;
+    const right = left + 2;
+    const leftBefore = (tile === 0 ? tiles - 1 : tile - 1) * 4;
+    const rightBefore = leftBefore + 2;
+    const tint = SHADES[paint[quad[tile]]];
+    layer.edge(rims, left, leftBefore, 1, tint);
+    layer.edge(rims, rightBefore, right, 1, tint);
+    if (isFirst) layer.edge(rims, leftBefore, rightBefore, 1, tint);
+    if (isLast) {
+      layer.edge(rims, right, left, 1, tint);
+    } else {
+      const step = SHADES[paint[quad[tile + 1 < tiles ? tile + 1 : 0]]] - tint;
+      if (step !== 0) layer.edge(rims, left, right, 0, step);
+    }
+  }
+
   #addBorder(tile: number, isFirst: boolean, isLast: boolean): void {
     const { tiles, side, red } = this.#plan;
     const before = tile === 0 ? tiles - 1 : tile - 1;
     const after = tile + 1 < tiles ? tile + 1 : 0;
-    const spread = SPREAD / (ROAD_WIDTH * this.#camera.zoom);
-    const left = side[tile] < 0 ? -BORDER - spread : 1 - TUCKED;
-    const right = side[tile] < 0 ? TUCKED : 1 + BORDER + spread;
+    this.#projectBorder(before, side[tile], 0);
+    this.#projectBorder(tile, side[tile], 4);
+    const layer = this.#layer;
+    const points = this.#border; // left and right of the point before, left and right of the tile's own
     const tint = red[tile];
-    this.#edge(tile, left, before, left, 1, tint);
-    this.#edge(before, right, tile, right, 1, tint);
-    if (isFirst || side[before] !== side[tile]) this.#edge(before, left, before, right, 1, tint);
-    if (isLast || side[after] !== side[tile]) this.#edge(tile, right, tile, left, 1, tint);
-    else if (red[after] !== tint) this.#edge(tile, left, tile, right, 0, red[after] - tint);
+    layer.edge(points, 4, 0, 1, tint);
+    layer.edge(points, 2, 6, 1, tint);
+    if (isFirst || side[before] !== side[tile]) layer.edge(points, 0, 2, 1, tint);
+    if (isLast || side[after] !== side[tile]) layer.edge(points, 6, 4, 1, tint);
+    else if (red[after] !== tint) layer.edge(points, 4, 6, 0, red[after] - tint);
+  }
+
+  /** Finds the border's left and right end at a point. */
+  #projectBorder(point: number, side: number, to: number): void {
+    const ends = this.#ends;
+    const border = this.#border;
+    const at = point * 4;
+    const spread = SPREAD / (ROAD_WIDTH * this.#camera.zoom);
+    const left = side < 0 ? -BORDER - spread : 1 - TUCKED;
+    const right = side < 0 ? TUCKED : 1 + BORDER + spread;
+    const acrossX = ends[at + 2] - ends[at];
+    const acrossY = ends[at + 3] - ends[at + 1];
+    border[to] = ends[at] + left * acrossX;
+    border[to + 1] = ends[at + 1] + left * acrossY;
+    border[to + 2] = ends[at] + right * acrossX;
+    border[to + 3] = ends[at + 1] + right * acrossY;
   }
 }
 

@@ -1,5 +1,7 @@
-import { type CoverageLayer, type Ink, paintStamp, type Stamp } from "./coverage-layer.ts";
+import type { CoverageLayer } from "./coverage-layer.ts";
+import type { Ink } from "./ink.ts";
 import type { Shades } from "./shades.ts";
+import { paintStamp, type Stamp } from "./stamp.ts";
 
 /* The score in four characters. The letters are our own, with the proportions of the original's bold sans serif. */
 
@@ -87,8 +89,7 @@ export class ScoreDrawing {
       for (const run of dots.matchAll(/#+/g)) {
         const x0 = (left + SPACE + run.index * DOT_WIDTH) * this.#scaleX;
         const x1 = x0 + run[0].length * DOT_WIDTH * this.#scaleX;
-        layer.edge(x0, top, x0, bottom, 1, 0);
-        layer.edge(x1, bottom, x1, top, 1, 0);
+        layer.polygon(Float64Array.of(x0, top, x0, bottom, x1, bottom, x1, top), 4, 1, 0);
       }
     }
     return layer.takeStamp();

@@ -1,6 +1,6 @@
 import type { Rgb } from "../car-racing-state.ts";
 import { CANVAS_HEIGHT, CANVAS_WIDTH } from "./camera.ts";
-import type { Ink } from "./coverage-layer.ts";
+import type { Ink } from "./ink.ts";
 
 /**
  * How the canvas's colours look in a picture of a given size: scaling down cuts fractions off, once a direction, and its

@@ -46,8 +46,16 @@ function addLine(layer: CoverageLayer, camera: Camera, ax: number, ay: number, b
   const acrossX = (HALF_WIDTH * (y1 - y0)) / length;
   const acrossY = (HALF_WIDTH * (x0 - x1)) / length;
   // Counter-clockwise on the screen: out on the right of the line's direction, back on its left.
-  layer.edge((x0 - acrossX) * scaleX, (y0 - acrossY) * scaleY, (x1 - acrossX) * scaleX, (y1 - acrossY) * scaleY, 1, 0);
-  layer.edge((x1 - acrossX) * scaleX, (y1 - acrossY) * scaleY, (x1 + acrossX) * scaleX, (y1 + acrossY) * scaleY, 1, 0);
-  layer.edge((x1 + acrossX) * scaleX, (y1 + acrossY) * scaleY, (x0 + acrossX) * scaleX, (y0 + acrossY) * scaleY, 1, 0);
-  layer.edge((x0 + acrossX) * scaleX, (y0 + acrossY) * scaleY, (x0 - acrossX) * scaleX, (y0 - acrossY) * scaleY, 1, 0);
+  corners[0] = (x0 - acrossX) * scaleX;
+  corners[1] = (y0 - acrossY) * scaleY;
+  corners[2] = (x1 - acrossX) * scaleX;
+  corners[3] = (y1 - acrossY) * scaleY;
+  corners[4] = (x1 + acrossX) * scaleX;
+  corners[5] = (y1 + acrossY) * scaleY;
+  corners[6] = (x0 + acrossX) * scaleX;
+  corners[7] = (y0 + acrossY) * scaleY;
+  layer.polygon(corners, 4, 1, 0);
 }
+
+/** Of the line at hand. */
+const corners = new Float64Array(8);
