@@ -6,7 +6,7 @@ import { CoverageLayer } from "./coverage-layer.ts";
 import { addField, addGrass, seesBeyondField } from "./field.ts";
 import { type Ink, NO_INK } from "./ink.ts";
 import { RoadDrawing } from "./road-drawing.ts";
-import { formatScore, ScoreDrawing } from "./score.ts";
+import { formatScore, roundHalfToEven, ScoreDrawing } from "./score.ts";
 import { Shades } from "./shades.ts";
 import { drawSkids } from "./skid-drawing.ts";
 
@@ -30,8 +30,8 @@ export class Picture {
   #grass: Rgb | undefined;
   #backgroundInk: Ink = NO_INK;
   #grassInk: Ink = NO_INK;
+  /** As it is written, that is rounded; −0 has a minus. */
   #groundScore = Number.NaN;
-  #groundText = "";
 
   constructor(width: number, height: number) {
     this.width = width;
@@ -89,13 +89,11 @@ export class Picture {
         ground[i + 2] = this.#shades.of(color[2]);
       }
     }
-    if (score === this.#groundScore) return;
-    this.#groundScore = score;
-    const text = formatScore(score);
-    if (text === this.#groundText) return;
-    this.#groundText = text;
+    const rounded = roundHalfToEven(score);
+    if (Object.is(rounded, this.#groundScore)) return;
+    this.#groundScore = rounded;
     ground.fill(0, this.#viewBytes);
-    this.#score.draw(text, ground);
+    this.#score.draw(formatScore(rounded), ground);
   }
 }
 

@@ -39,12 +39,18 @@ const stepAfter = (character: string): number => (character === "-" ? MINUS_STEP
 
 /** Python's `f"{score:04.0f}"`: halves to even, a minus before the zeros. */
 export function formatScore(score: number): string {
-  const size = Math.abs(score);
+  const rounded = roundHalfToEven(score);
+  const digits = String(Math.abs(rounded));
+  return rounded < 0 || Object.is(rounded, -0) ? `-${digits.padStart(3, "0")}` : digits.padStart(4, "0");
+}
+
+/** The nearest whole number, of two the even one; what is negative becomes −0 at least. */
+export function roundHalfToEven(value: number): number {
+  const size = Math.abs(value);
   const down = Math.floor(size);
   const rest = size - down;
   const rounded = rest > 0.5 || (rest === 0.5 && down % 2 === 1) ? down + 1 : down;
-  const negative = score < 0 || Object.is(score, -0);
-  return negative ? `-${String(rounded).padStart(3, "0")}` : String(rounded).padStart(4, "0");
+  return value < 0 || Object.is(value, -0) ? -rounded : rounded;
 }
 
 /** Writes scores; a character is shaped once for each place that it has stood at. */
