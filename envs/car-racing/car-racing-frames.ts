@@ -7,19 +7,14 @@ const FROM = 96; // pixels a row of CarRacing's observation
 const FROM_ROWS = 84; // what lies above its strip of instruments
 const TO = 64; // pixels, both ways
 const CHANNELS = 3;
+const ROW = TO * CHANNELS; // bytes
 
-/** Which source pixels an output pixel covers, and by how many parts each. */
-interface Cover {
-  /** First source pixel by output pixel. */
-  readonly first: Uint8Array;
-  /** Parts of it and of the two that follow, (TO × 3); each output pixel's sum to `parts`. */
-  readonly weights: Uint8Array;
-  readonly parts: number;
-}
-
-const ROWS = cover(FROM_ROWS); // 21 / 16 of a pixel each
-const COLUMNS = cover(FROM); // 3 / 2
-const AREA = ROWS.parts * COLUMNS.parts;
+// An output pixel covers 3/2 × 21/16 pixels: 3 × 21 parts of 1/2 × 1/16.
+const DOWN = 21;
+const DOWN_PARTS = 16; // of a pixel
+const AREA = 3 * DOWN;
+/** Rows at their new width, in thirds; the two that are never written stand below the last. */
+const NARROW = new Uint16Array((FROM_ROWS + 2) * ROW);
 
 /**
  * CarRacing as World Models sees it: the rows above the instruments, 64 × 64 × 3 bytes. Each pixel is the mean of the area
@@ -55,46 +50,26 @@ export class CarRacingFrames<Action> extends Wrapper<Uint8Array, Action> {
 
 /** Rows 0–83 of a 96 × 96 × 3 observation as 64 × 64 × 3. */
 function worldModelsFrame(observation: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(TO * TO * CHANNELS);
-  let out = 0;
+  // Of each three pixels in a row, the outer two count fully and the middle one by half: 2, 1 and 1, 2.
+  for (let from = 0, to = 0; from < FROM_ROWS * FROM * CHANNELS; from += 3 * CHANNELS, to += 2 * CHANNELS) {
+    for (let channel = 0; channel < CHANNELS; channel++) {
+      const middle = observation[from + channel + CHANNELS];
+      NARROW[to + channel] = 2 * observation[from + channel] + middle;
+      NARROW[to + channel + CHANNELS] = middle + 2 * observation[from + channel + 2 * CHANNELS];
+    }
+  }
+  const frame = new Uint8Array(TO * ROW);
   for (let y = 0; y < TO; y++) {
-    for (let x = 0; x < TO; x++, out += CHANNELS) {
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (let i = 0; i < 3; i++) {
-        const rowWeight = ROWS.weights[3 * y + i];
-        if (rowWeight === 0) continue;
-        let from = ((ROWS.first[y] + i) * FROM + COLUMNS.first[x]) * CHANNELS;
-        for (let j = 0; j < 3; j++, from += CHANNELS) {
-          const weight = rowWeight * COLUMNS.weights[3 * x + j];
-          if (weight === 0) continue;
-          red += weight * observation[from];
-          green += weight * observation[from + 1];
-          blue += weight * observation[from + 2];
-        }
-      }
-      frame[out] = Math.round(red / AREA);
-      frame[out + 1] = Math.round(green / AREA);
-      frame[out + 2] = Math.round(blue / AREA);
+    const first = Math.floor((y * DOWN) / DOWN_PARTS);
+    const skipped = y * DOWN - first * DOWN_PARTS; // parts of the first row that are the pixel's above
+    const upper = DOWN_PARTS - skipped;
+    const middle = Math.min(DOWN_PARTS, DOWN - upper);
+    const lower = DOWN - upper - middle;
+    const from = first * ROW;
+    for (let i = 0; i < ROW; i++) {
+      const sum = upper * NARROW[from + i] + middle * NARROW[from + ROW + i] + lower * NARROW[from + 2 * ROW + i];
+      frame[y * ROW + i] = (sum + (AREA >> 1)) / AREA; // rounded: AREA is odd
     }
   }
   return frame;
-}
-
-/** `pixels` source pixels shared among TO output pixels, in whole parts. */
-function cover(pixels: number): Cover {
-  let divisor = TO;
-  while (pixels % divisor !== 0 || TO % divisor !== 0) divisor /= 2; // TO is a power of two
-  const parts = pixels / divisor; // of an output pixel
-  const whole = TO / divisor; // parts of a source pixel
-  const first = new Uint8Array(TO);
-  const weights = new Uint8Array(TO * 3);
-  for (let to = 0; to < TO; to++) {
-    first[to] = Math.floor((to * parts) / whole);
-    for (let part = to * parts; part < (to + 1) * parts; part++) {
-      weights[3 * to + Math.floor(part / whole) - first[to]]++;
-    }
-  }
-  return { first, weights, parts };
 }

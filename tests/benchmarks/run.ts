@@ -5,6 +5,7 @@ import { formatDuration } from "../../src/base/format.ts";
 import { writeFileAtomic } from "../../src/base/write-file.ts";
 import { bridgeSection } from "./bridge-steps.ts";
 import { carRacingDrawingSection } from "./car-racing-drawing.ts";
+import { carRacingSection } from "./car-racing-steps.ts";
 import {
   calibrationSection,
   computeSection,
@@ -17,9 +18,18 @@ import {
 import { formatTextTable } from "./text-table.ts";
 import { vectorSection } from "./vector-steps.ts";
 
-/* npm run bench -- [--only compute,dream,envs,vector,bridge,car-racing-drawing,calibration] [--json file] */
+/* npm run bench -- [--only compute,dream,envs,vector,bridge,car-racing,car-racing-drawing,calibration] [--json file] */
 
-const SECTIONS = ["compute", "dream", "envs", "vector", "bridge", "car-racing-drawing", "calibration"] as const;
+const SECTIONS = [
+  "compute",
+  "dream",
+  "envs",
+  "vector",
+  "bridge",
+  "car-racing",
+  "car-racing-drawing",
+  "calibration",
+] as const;
 type SectionName = (typeof SECTIONS)[number];
 
 async function run(): Promise<void> {
@@ -38,6 +48,7 @@ async function run(): Promise<void> {
     envs: environmentSection,
     vector: vectorSection,
     bridge: bridgeSection,
+    "car-racing": carRacingSection,
     "car-racing-drawing": carRacingDrawingSection,
     calibration: calibrationSection,
   };
