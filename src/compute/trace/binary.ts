@@ -103,6 +103,9 @@ function withShortVector(op: string, a: tf.TensorInfo, b: tf.TensorInfo, shape: 
   ] as const) {
     if (sizeOf(vector.shape) !== columns || vector.shape.at(-1) !== columns || !sameShape(x.shape, shape)) continue;
     if (tracer.filledWith(x) !== undefined || tracer.filledWith(vector) !== undefined) continue;
+    const source = graph.producer(tracer.value(x));
+    const inner = source?.op === "Reshape" ? graph.producer(source.inputs[0]) : source;
+    if (op === "Add" && (inner?.op === "MatMul" || inner?.op === "Gemm")) return undefined; // the product will begin with it
     let repeats = 1; // pixels in a row
     for (let axis = shape.length - 2; axis >= 0 && repeats * columns < LONG_ROW; axis--) repeats *= shape[axis];
     if (repeats === 1) continue;
