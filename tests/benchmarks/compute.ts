@@ -3,6 +3,7 @@ import type { NdArray, Parameters } from "../../src/compute/array.ts";
 import { compile, compileStep } from "../../src/compute/compile.ts";
 import { noise } from "../compute/fixtures.ts";
 import { type Model, mdnRnn, PAPER_RNN, PAPER_VAE, startTraining, trainingInputs, vae } from "../compute/models.ts";
+import { BENCHMARK_ST, stTransformer } from "../compute/st-transformer.ts";
 
 /* Times of the work that dominates training and dreaming. Best of several, as other load only ever adds. */
 
@@ -35,6 +36,7 @@ async function trainStep(model: Model, size: number, runs: number): Promise<Timi
 
 export const vaeTrainStep = (size: number): Promise<Timing> => trainStep(vae(PAPER_VAE), size, 8);
 export const rnnTrainStep = (size: number): Promise<Timing> => trainStep(mdnRnn(PAPER_RNN), size, 12);
+export const transformerTrainStep = (size: number): Promise<Timing> => trainStep(stTransformer(BENCHMARK_ST), size, 6);
 
 /** A product of two square matrices: the unit in which the others are best understood. */
 export async function product(size: number): Promise<Timing> {
@@ -77,5 +79,6 @@ export async function measureCompute(report: (timing: Timing) => void): Promise<
   report(await product(1024));
   for (const size of [32, 100]) report(await vaeTrainStep(size));
   report(await rnnTrainStep(100));
+  report(await transformerTrainStep(4));
   for (const size of [1, 16, 256]) report(await dreamStep(size));
 }
