@@ -45,18 +45,43 @@ function drawingSpeeds(): DrawingSpeed[] {
   ];
 }
 
-/** Microseconds a scene, the mean over episodes of the fastest of several runs. */
+/** Microseconds a moment, the mean over episodes of the fastest of several runs. */
 function best(episodes: readonly (readonly CarRacingScene[])[], draw: (scene: CarRacingScene) => void): number {
-  const times = episodes.map((scenes) => {
+  const live = simulation(0, 0).scene; // one object that changes, as in an episode
+  const times = episodes.map((moments) => {
     let least = Number.POSITIVE_INFINITY;
     for (let run = 0; run < RUNS; run++) {
       const start = performance.now();
-      for (const scene of scenes) draw(scene);
+      for (const moment of moments) {
+        become(live, moment);
+        draw(live);
+      }
       least = Math.min(least, performance.now() - start);
     }
-    return (1000 * least) / scenes.length;
+    return (1000 * least) / moments.length;
   });
   return times.reduce((sum, time) => sum + time) / times.length;
+}
+
+function become(live: CarRacingScene, { road, hull, wheels, t, score }: CarRacingScene): void {
+  live.road = road;
+  live.hull.x = hull.x;
+  live.hull.y = hull.y;
+  live.hull.angle = hull.angle;
+  live.hull.vx = hull.vx;
+  live.hull.vy = hull.vy;
+  live.hull.angularVelocity = hull.angularVelocity;
+  for (let i = 0; i < 4; i++) {
+    const [wheel, next] = [live.wheels[i], wheels[i]];
+    wheel.x = next.x;
+    wheel.y = next.y;
+    wheel.angle = next.angle;
+    wheel.phase = next.phase;
+    wheel.omega = next.omega;
+    wheel.jointAngle = next.jointAngle;
+  }
+  live.t = t;
+  live.score = score;
 }
 
 function simulation(seed: number, startTile: number): Simulation {
