@@ -1,7 +1,7 @@
 import { RevoluteJoint } from "planck";
 import { type AxleKernel, JOINT_SLOTS, KEPT_SLOT } from "./axle-kernel.ts";
 import type { SingleBody } from "./single-body.ts";
-import { singleCos, singleSin } from "./single-trig.ts";
+import { singleSinCos } from "./single-trig.ts";
 
 const f = Math.fround;
 
@@ -10,6 +10,10 @@ const PI = f(3.14159265359);
 const LINEAR_SLOP = f(0.005);
 const ANGULAR_SLOP = f(f(2 / 180) * PI);
 const MAX_ANGULAR_CORRECTION = f(f(8 / 180) * PI);
+
+// Sine and cosine of the bodies' angles while positions are solved.
+const TURN_A = new Float32Array(2);
+const TURN_B = new Float32Array(2);
 
 const INACTIVE = 0;
 const AT_LOWER = -1;
@@ -120,12 +124,12 @@ export class AxleJoint extends RevoluteJoint {
   }
 
   override initVelocityConstraints(): void {
-    const { mass: massA, working: vA, cos: cosA, sin: sinA } = this.#a; // of the angle before the step
-    const { mass: massB, working: vB, cos: cosB, sin: sinB } = this.#b;
+    const { mass: massA, working: vA, turn: turnA } = this.#a; // of the angle before the step
+    const { mass: massB, working: vB, turn: turnB } = this.#b;
     const { inverseMass: mA, inverseInertia: iA } = massA;
     const { inverseMass: mB, inverseInertia: iB } = massB;
     const shared = this.#shared;
-    turn(this.#ownArms, sinA, cosA, sinB, cosB, shared);
+    turnArms(this.#ownArms, turnA, turnB, shared);
     const rAx = shared[0];
     const rAy = shared[1];
     const rBx = shared[2];
@@ -200,7 +204,9 @@ export class AxleJoint extends RevoluteJoint {
     }
 
     const shared = this.#shared; // the velocities are solved: its arms are free
-    turn(this.#ownArms, singleSin(pA[2]), singleCos(pA[2]), singleSin(pB[2]), singleCos(pB[2]), shared);
+    singleSinCos(pA[2], TURN_A);
+    singleSinCos(pB[2], TURN_B);
+    turnArms(this.#ownArms, TURN_A, TURN_B, shared);
     const rAx = shared[0];
     const rAy = shared[1];
     const rBx = shared[2];
@@ -228,10 +234,10 @@ export class AxleJoint extends RevoluteJoint {
   }
 }
 
-/** Both arms from the bodies' own directions into the world's. */
-function turn(own: Float32Array, sinA: number, cosA: number, sinB: number, cosB: number, into: Float32Array): void {
-  into[0] = f(cosA * own[0]) - f(sinA * own[1]);
-  into[1] = f(sinA * own[0]) + f(cosA * own[1]);
-  into[2] = f(cosB * own[2]) - f(sinB * own[3]);
-  into[3] = f(sinB * own[2]) + f(cosB * own[3]);
+/** Both arms from the bodies' own directions into the world's; turns are sine and cosine. */
+function turnArms(own: Float32Array, turnA: Float32Array, turnB: Float32Array, into: Float32Array): void {
+  into[0] = f(turnA[1] * own[0]) - f(turnA[0] * own[1]);
+  into[1] = f(turnA[0] * own[0]) + f(turnA[1] * own[1]);
+  into[2] = f(turnB[1] * own[2]) - f(turnB[0] * own[3]);
+  into[3] = f(turnB[0] * own[2]) + f(turnB[1] * own[3]);
 }

@@ -84,7 +84,9 @@ export class Car {
       chassis.hull.wake();
       body.wake();
 
-      const { sin, cos, velocity } = body; // ahead is (−sin, cos), to the right (cos, sin)
+      const { turn, velocity } = body;
+      const sin = turn[0];
+      const cos = turn[1]; // ahead is (−sin, cos), to the right (cos, sin)
       const ahead = -sin * velocity[0] + cos * velocity[1];
       const sideways = cos * velocity[0] + sin * velocity[1];
 
@@ -146,16 +148,16 @@ export class Car {
   #readPoses(): void {
     const { hull: body, wheels: bodies, joints } = this.#chassis;
     const { hull } = this;
-    hull.x = body.x;
-    hull.y = body.y;
+    hull.x = body.origin[0];
+    hull.y = body.origin[1];
     hull.angle = body.position[2];
     hull.vx = body.velocity[0];
     hull.vy = body.velocity[1];
     hull.angularVelocity = body.velocity[2];
     for (let i = 0; i < bodies.length; i++) {
       const wheel = this.wheels[i];
-      wheel.x = bodies[i].x;
-      wheel.y = bodies[i].y;
+      wheel.x = bodies[i].origin[0];
+      wheel.y = bodies[i].origin[1];
       wheel.angle = bodies[i].position[2];
       wheel.jointAngle = joints[i].angle;
     }

@@ -1,6 +1,6 @@
 import type { Body, World } from "planck";
 import { type BodyFields, fieldsOf } from "./planck-state.ts";
-import { singleCos, singleSin } from "./single-trig.ts";
+import { singleSinCos } from "./single-trig.ts";
 
 const f = Math.fround;
 
@@ -35,11 +35,10 @@ export class SingleBody {
   readonly working: Float32Array;
   /** x, y of the centre of mass (metres), angle (radians). */
   readonly position = new Float32Array(3);
-  /** Between steps: the origin's place, and the angle's sine and cosine. */
-  x = 0;
-  y = 0;
-  sin = 0;
-  cos = 1;
+  /** The origin's place, between steps. */
+  readonly origin = new Float32Array(2);
+  /** Sine and cosine of the angle, between steps. */
+  readonly turn = new Float32Array(2);
   readonly #fields: BodyFields;
   #integrated = false;
 
@@ -53,7 +52,7 @@ export class SingleBody {
   /** At rest and awake, the origin at (x, y). */
   place(x: number, y: number, angle: number): void {
     this.position[2] = angle;
-    this.#turn();
+    singleSinCos(this.position[2], this.turn);
     this.position[0] = f(this.#centerX() + f(x));
     this.position[1] = f(this.#centerY() + f(y));
     this.velocity.fill(0);
@@ -89,8 +88,8 @@ export class SingleBody {
       velocity[0] *= ratio;
       velocity[1] *= ratio;
     }
-    const turn = f(h * velocity[2]);
-    if (f(turn * turn) > f(MAX_ROTATION * MAX_ROTATION)) velocity[2] *= f(MAX_ROTATION / Math.abs(turn));
+    const angle = f(h * velocity[2]);
+    if (f(angle * angle) > f(MAX_ROTATION * MAX_ROTATION)) velocity[2] *= f(MAX_ROTATION / Math.abs(angle));
     position[0] += f(h * velocity[0]);
     position[1] += f(h * velocity[1]);
     position[2] += f(h * velocity[2]);
@@ -127,7 +126,7 @@ export class SingleBody {
   load(from: Float64Array, at: number): void {
     this.position.set(from.subarray(at, at + 3));
     this.velocity.set(from.subarray(at + 3, at + 6));
-    this.#turn();
+    singleSinCos(this.position[2], this.turn);
     this.#store(from[at + 6], from[at + 7] === 1);
   }
 
@@ -145,22 +144,17 @@ export class SingleBody {
   }
 
   #settle(): void {
-    this.#turn();
-    this.x = f(this.position[0] - this.#centerX());
-    this.y = f(this.position[1] - this.#centerY());
-  }
-
-  #turn(): void {
-    this.sin = singleSin(this.position[2]);
-    this.cos = singleCos(this.position[2]);
+    singleSinCos(this.position[2], this.turn);
+    this.origin[0] = this.position[0] - this.#centerX();
+    this.origin[1] = this.position[1] - this.#centerY();
   }
 
   /** From the origin to the centre of mass, in the world's directions. */
   #centerX(): number {
-    return f(f(this.cos * this.mass.centerX) - f(this.sin * this.mass.centerY));
+    return f(f(this.turn[1] * this.mass.centerX) - f(this.turn[0] * this.mass.centerY));
   }
 
   #centerY(): number {
-    return f(f(this.sin * this.mass.centerX) + f(this.cos * this.mass.centerY));
+    return f(f(this.turn[0] * this.mass.centerX) + f(this.turn[1] * this.mass.centerY));
   }
 }

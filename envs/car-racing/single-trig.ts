@@ -15,23 +15,18 @@ const C4 = 0.041666623324344516;
 const C6 = -0.001388676379437604;
 const C8 = 0.000024390450703564542;
 
-/** sin(x) as float32, for |x| < 120. */
-export function singleSin(x: number): number {
-  const quarter = Math.round(x / HALF_PI);
-  return quarterSine(x - quarter * HALF_PI, quarter);
-}
-
-/** cos(x) as float32, for |x| < 120. */
-export function singleCos(x: number): number {
-  const quarter = Math.round(x / HALF_PI);
-  return quarterSine(x - quarter * HALF_PI, quarter + 1);
-}
-
-/** sin(x + quarters · π/2) for x within ±π/4. */
-function quarterSine(x: number, quarters: number): number {
-  const x2 = x * x;
-  const size = (quarters & 1) === 0 ? sine(x, x2) : cosine(x2);
-  return Math.fround((quarters & 2) === 0 ? size : -size);
+/** Sine and cosine of x, |x| < 120, into `into[0]` and `into[1]`: returned numbers would be allocated. */
+export function singleSinCos(x: number, into: Float32Array): void {
+  const quarters = Math.round(x / HALF_PI);
+  const rest = x - quarters * HALF_PI;
+  const square = rest * rest;
+  const along = sine(rest, square);
+  const across = cosine(square);
+  const swapped = (quarters & 1) !== 0;
+  const sin = swapped ? across : along;
+  const cos = swapped ? along : across;
+  into[0] = (quarters & 2) === 0 ? sin : -sin;
+  into[1] = ((quarters + 1) & 2) === 0 ? cos : -cos;
 }
 
 function sine(x: number, x2: number): number {
