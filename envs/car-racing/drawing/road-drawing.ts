@@ -15,6 +15,8 @@ const ROAD_WIDTH = 80 / 6;
 const BORDER = 0.1;
 /** How far a border is drawn under the road, as a share of the road's width: no gap shows between them. */
 const TUCKED = 0.06;
+/** How much narrower a tongue is at each side, as a share of the road's width. */
+const INSET = 0.04;
 /** A tile's shade is 2.55 times 0, 1 or 2 brighter than the road, cut to whole numbers. */
 const SHADES = [0, 2, 5];
 
@@ -33,7 +35,8 @@ export class RoadDrawing {
   /** Left and right end of each point that is drawn, in the picture, (tiles × 4); rims: with what lies beyond them. */
   #ends = new Float64Array(0);
   #rims = new Float64Array(0);
-  readonly #border = new Float64Array(8);
+  /** Of the polygon at hand. */
+  readonly #corners = new Float64Array(8);
 
   constructor(camera: Camera, layer: CoverageLayer, shades: Shades) {
     this.#camera = camera;
@@ -56,9 +59,7 @@ export class RoadDrawing {
       if (seen[first] === 0) continue;
       let last = first;
       while (last + 1 < tiles && seen[last + 1] === 1 && over[last + 1] < first) last++;
-      // The strip goes one tile on below the next one, so that nothing shines through where they meet.
-      const below = (last + 1) % tiles;
-      this.#strip(first, seen[below] === 1 ? last + 1 : last, out);
+      this.#strip(first, last, out);
       first = last;
     }
   }
@@ -87,25 +88,26 @@ export class RoadDrawing {
     }
   }
 
-  /** Tiles first to last, which may be 0 again after the highest. */
+  /** Tiles first to last, and a tongue under the tile that follows. */
   #strip(first: number, last: number, out: Uint8Array): void {
     const { tiles, side } = this.#plan;
+    const layer = this.#layer;
     this.#project(first === 0 ? tiles - 1 : first - 1);
     let borders = false;
     for (let tile = first; tile <= last; tile++) {
-      const i = tile < tiles ? tile : 0;
-      this.#project(i);
-      if (side[i] !== 0) borders = true;
+      this.#project(tile);
+      if (side[tile] !== 0) borders = true;
     }
     if (borders) {
       for (let tile = first; tile <= last; tile++) {
-        const i = tile < tiles ? tile : 0;
-        if (side[i] !== 0) this.#addBorder(i, tile === first, tile === last);
+        if (side[tile] !== 0) this.#addBorder(tile, tile === first, tile === last);
       }
-      this.#layer.paint(out, this.#borderInk);
+      layer.paint(out, this.#borderInk);
     }
-    for (let tile = first; tile <= last; tile++) this.#addTile(tile < tiles ? tile : 0, tile === first, tile === last);
-    this.#layer.paint(out, this.#ink);
+    for (let tile = first; tile <= last; tile++) this.#addTile(tile, tile === first, tile === last);
+    const after = last + 1 < tiles ? last + 1 : 0;
+    if (this.#seen[after] === 1) this.#addTongue(last, after);
+    layer.paint(out, this.#ink);
   }
 
   /** Finds a point's two ends in the picture, and its rims: the ends and what the original draws beyond them. */
@@ -158,6 +160,28 @@ export class RoadDrawing {
     }
   }
 
+  /**
+   * Where two strips meet, the pixels that both cover in part would let the ground shine through: a piece of the tile
+   * after a strip is drawn with it, a little narrower, so that its sides are not drawn twice.
+   */
+  #addTongue(last: number, after: number): void {
+    this.#project(after);
+    this.#placeInset(last, 0, 2);
+    this.#placeInset(after, 6, 4);
+    this.#layer.polygon(this.#corners, 4, 1, SHADES[this.#road!.paint[this.#plan.quad[after]]]);
+  }
+
+  #placeInset(point: number, left: number, right: number): void {
+    const ends = this.#ends;
+    const at = point * 4;
+    const acrossX = INSET * (ends[at + 2] - ends[at]);
+    const acrossY = INSET * (ends[at + 3] - ends[at + 1]);
+    this.#corners[left] = ends[at] + acrossX;
+    this.#corners[left + 1] = ends[at + 1] + acrossY;
+    this.#corners[right] = ends[at + 2] - acrossX;
+    this.#corners[right + 1] = ends[at + 3] - acrossY;
+  }
+
   #addBorder(tile: number, isFirst: boolean, isLast: boolean): void {
     const { tiles, side, red } = this.#plan;
     const before = tile === 0 ? tiles - 1 : tile - 1;
@@ -165,7 +189,7 @@ export class RoadDrawing {
     this.#projectBorder(before, side[tile], 0);
     this.#projectBorder(tile, side[tile], 4);
     const layer = this.#layer;
-    const points = this.#border; // left and right of the point before, left and right of the tile's own
+    const points = this.#corners; // left and right of the point before, left and right of the tile's own
     const tint = red[tile];
     layer.edge(points, 4, 0, 1, tint);
     layer.edge(points, 2, 6, 1, tint);
@@ -177,17 +201,17 @@ export class RoadDrawing {
   /** Finds the border's left and right end at a point. */
   #projectBorder(point: number, side: number, to: number): void {
     const ends = this.#ends;
-    const border = this.#border;
+    const corners = this.#corners;
     const at = point * 4;
     const spread = SPREAD / (ROAD_WIDTH * this.#camera.zoom);
     const left = side < 0 ? -BORDER - spread : 1 - TUCKED;
     const right = side < 0 ? TUCKED : 1 + BORDER + spread;
     const acrossX = ends[at + 2] - ends[at];
     const acrossY = ends[at + 3] - ends[at + 1];
-    border[to] = ends[at] + left * acrossX;
-    border[to + 1] = ends[at + 1] + left * acrossY;
-    border[to + 2] = ends[at] + right * acrossX;
-    border[to + 3] = ends[at + 1] + right * acrossY;
+    corners[to] = ends[at] + left * acrossX;
+    corners[to + 1] = ends[at + 1] + left * acrossY;
+    corners[to + 2] = ends[at] + right * acrossX;
+    corners[to + 3] = ends[at + 1] + right * acrossY;
   }
 }
 
