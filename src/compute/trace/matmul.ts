@@ -32,6 +32,14 @@ export function matmul(a: string, b: string, transposed: Transposed = {}): strin
   }
   const flip = (value: string, rank: number): string =>
     graph.transpose(value, [...Array.from({ length: rank - 2 }, (_, axis) => axis), rank - 1, rank - 2]);
+  if (transposed.a && !transposed.b && 2 * columns <= rows) {
+    // aᵀ · b with a wide a (attention's weights): ONNX Runtime is half again as fast at bᵀ · a, turned over afterwards.
+    const sides = graph.one("MatMul", [flip(b, right.length), a], {
+      shape: [...batch, columns, rows],
+      dtype: "float32",
+    });
+    return flip(sides, batch.length + 2);
+  }
   const inputs = [transposed.a ? flip(a, left.length) : a, transposed.b ? flip(b, right.length) : b];
   return graph.one("MatMul", inputs, { shape, dtype: "float32" }); // the session folds these transposes into the product
 }
