@@ -3,6 +3,9 @@ import type { HullScene } from "./car-racing-state.ts";
 import { HULL_PARTS, WHEEL_PART } from "./car-shape.ts";
 import { withinSkin } from "./convex-quad.ts";
 import type { Road } from "./road.ts";
+import { singleSinCos } from "./single-trig.ts";
+
+const f = Math.fround;
 
 /** Box2D's polygons touch when they are this close, in metres: each has a skin of 0.01. */
 const SKIN = 0.02;
@@ -12,6 +15,7 @@ const CAR_REACH = 3.2;
 const WHEEL_REACH = 0.65;
 /** The finish. */
 const FIRST_TILE = 0;
+const TURN = new Float32Array(2); // sine and cosine of the part that is being placed
 
 export interface SavedTileContacts {
   readonly visited: Uint8Array;
@@ -127,24 +131,26 @@ type Corners = readonly (readonly [number, number])[];
 class Part {
   readonly corners: Float64Array;
   readonly count: number;
-  readonly #own: Float64Array;
+  readonly #own: Float32Array;
 
   constructor(corners: Corners) {
     const twiceArea = corners.reduce((sum, [x, y], i) => {
       const [nextX, nextY] = corners[(i + 1) % corners.length];
       return sum + x * nextY - nextX * y;
     }, 0);
-    this.#own = Float64Array.from((twiceArea > 0 ? corners : corners.toReversed()).flat());
+    this.#own = Float32Array.from((twiceArea > 0 ? corners : corners.toReversed()).flat());
     this.count = corners.length;
     this.corners = new Float64Array(this.#own.length);
   }
 
+  /** In float32, as Box2D does: corners some hundred metres out are rounded by more than its tolerance. */
   place(x: number, y: number, angle: number): void {
-    const cos = Math.cos(angle);
-    const sin = Math.sin(angle);
+    singleSinCos(angle, TURN);
+    const sin = TURN[0];
+    const cos = TURN[1];
     for (let i = 0; i < this.#own.length; i += 2) {
-      this.corners[i] = x + cos * this.#own[i] - sin * this.#own[i + 1];
-      this.corners[i + 1] = y + sin * this.#own[i] + cos * this.#own[i + 1];
+      this.corners[i] = f(f(f(cos * this.#own[i]) - f(sin * this.#own[i + 1])) + x);
+      this.corners[i + 1] = f(f(f(sin * this.#own[i]) + f(cos * this.#own[i + 1])) + y);
     }
   }
 }

@@ -112,6 +112,21 @@ describe("tiles under the car", () => {
   );
 });
 
+describe("a touch that rounding decides", () => {
+  it("is decided as by Box2D: a corner 1.8 µm outside the skin, where ten times float32's resolution is 1.2 µm", () => {
+    const rule = { lapComplete: "faithful", lapCompletePercent: 0.95 } as const;
+    const track = generateTrack(new Pcg64(120));
+    const simulation = new Simulation({ ...rule, track, car: new Car(), colours: STANDARD_COLOURS, startTile: 0 });
+    const visited = Array.from({ length: 67 }, () => {
+      simulation.control(0, 1, 0);
+      simulation.advance();
+      simulation.settle();
+      return simulation.tilesVisited;
+    });
+    expect(visited.slice(64)).toEqual([13, 14, 14]);
+  });
+});
+
 function wandering(): (step: number) => number {
   const random = new RandomStream(0, "contacts");
   let steer = 0;
