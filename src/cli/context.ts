@@ -39,19 +39,27 @@ export function processContext(): CliContext {
   };
 }
 
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
-
 function listen(progress: Progress, note: string): AbortController {
   const controller = new AbortController();
-  for (const [name, code] of Object.entries(EXIT_CODES)) {
-    process.on(name, () => {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
       if (controller.signal.aborted) {
         progress.close();
-        process.exit(code);
+        dieOf(signal);
+      } else {
+        progress.note(note);
+        controller.abort(new InterruptedError());
       }
-      progress.note(note);
-      controller.abort(new InterruptedError());
     });
   }
   return controller;
+}
+
+/**
+ * Ends the process at once, as the signal does to those who do not listen: `process.exit` would wait for the compute worker,
+ * and whoever started this process should see that a signal ended it (a shell says 130 of SIGINT).
+ */
+function dieOf(signal: "SIGINT" | "SIGTERM"): void {
+  process.removeAllListeners(signal); // without listeners Node gives the signal its default action back
+  process.kill(process.pid, signal);
 }

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 const COMMAND = fileURLToPath(new URL("./interrupted-command.ts", import.meta.url));
 
-async function start(mode: "gentle" | "deaf"): Promise<{ child: ChildProcess; err: () => string }> {
+async function start(mode: "gentle" | "deaf" | "computing"): Promise<{ child: ChildProcess; err: () => string }> {
   const child = spawn(process.execPath, ["--import", "tsx", COMMAND, mode], { stdio: ["ignore", "pipe", "pipe"] });
   let err = "";
   child.stderr.on("data", (chunk) => {
@@ -34,5 +34,14 @@ test("the second one does not wait", async () => {
   await until(() => err().includes("Stopping"));
   expect(child.exitCode).toBeNull();
   child.kill("SIGINT");
-  expect(await once(child, "exit")).toEqual([130, null]);
+  expect(await once(child, "exit")).toEqual([null, "SIGINT"]);
+});
+
+test("the second one ends a process that is inside ONNX Runtime, without a crash", async () => {
+  const { child, err } = await start("computing");
+  child.kill("SIGINT");
+  await until(() => err().includes("Stopping"));
+  child.kill("SIGINT");
+  expect(await once(child, "exit")).toEqual([null, "SIGINT"]);
+  expect(err()).not.toMatch(/terminate|Napi|error/i);
 });

@@ -158,8 +158,7 @@ describe("a worker that dies", () => {
     await compiled.run({ x: noise([2]) });
     await resident.step({ x: noise([2]) });
     const host = hostFor({ offThread: true }) as RemoteHost;
-    // Idle when it is told to end: a thread that ends inside native code takes the whole process with it.
-    const ending = host.worker.terminate();
+    const ending = host.end();
     const outstanding = resident.step({ x: noise([2]) });
     await expect(outstanding).rejects.toThrow(/worker to run, but it exited/);
     await ending;
@@ -179,7 +178,7 @@ describe("a worker that dies", () => {
       host.open(2, { model: Uint8Array.of(1, 2, 3), inputs: [], outputs: [], carried: [], threads: 1 }),
     ).rejects.toThrow(EngineError);
     expect(host.dead).toBeUndefined();
-    await host.worker.terminate();
+    await host.end();
     await expect(host.run(1, [])).rejects.toThrow(/exited/);
   });
 });
@@ -245,5 +244,5 @@ describe.each(["cpu", "wasm", "onnx"] as const)("tensors on %s", (engine) => {
 });
 
 afterAll(async () => {
-  await (hostFor({ offThread: true }) as RemoteHost).worker.terminate();
+  await (hostFor({ offThread: true }) as RemoteHost).end();
 });

@@ -1,9 +1,11 @@
+import { once } from "node:events";
 import { type Transferable, Worker } from "node:worker_threads";
 import { workerUrl } from "../../base/worker-url.ts";
 import { copyOf } from "../array.ts";
 import { EngineError } from "../errors.ts";
 import type { PortInfo } from "../trace/trace.ts";
 import type { Data, Host, HostMethod, SessionRequest } from "./host.ts";
+import { newGate, shut, shutAndWait } from "./work-gate.ts";
 import type { Request, Response } from "./worker.ts";
 
 interface Waiting {
@@ -14,24 +16,31 @@ interface Waiting {
 /**
  * Sessions and states in a worker thread. Inputs are copied once (the caller's arrays stay usable) and the copies
  * transferred; results are transferred back. The worker keeps the process alive only while an answer is outstanding. When
- * it dies, everything outstanding and everything later fails with an EngineError.
+ * it dies, everything outstanding and everything later fails with an EngineError. A process that exits waits for the call
+ * that runs (work-gate.ts says why).
  */
 export class RemoteHost implements Host {
-  readonly worker = new Worker(workerUrl(import.meta.url, "worker"));
+  readonly #gate = newGate();
+  readonly #worker = new Worker(workerUrl(import.meta.url, "worker"), { workerData: this.#gate });
   readonly #waiting = new Map<number, Waiting>();
   #calls = 0;
   #dead: EngineError | undefined;
 
   constructor() {
-    this.worker.unref();
-    this.worker.on("message", ({ call, result, error }: Response) => {
+    const atExit = (): void => shutAndWait(this.#gate);
+    process.on("exit", atExit);
+    this.#worker.unref();
+    this.#worker.on("message", ({ call, result, error }: Response) => {
       const waiting = this.#waiting.get(call);
       this.#settle(call);
       if (error === undefined) waiting?.resolve(result);
       else waiting?.reject(new EngineError(error));
     });
-    this.worker.on("error", (error) => this.#die(`failed: ${error.message}`));
-    this.worker.on("exit", (code) => this.#die(`exited with code ${code}`));
+    this.#worker.on("error", (error) => this.#die(`failed: ${error.message}`));
+    this.#worker.on("exit", (code) => {
+      process.off("exit", atExit);
+      this.#die(`exited with code ${code}`);
+    });
   }
 
   get dead(): EngineError | undefined {
@@ -69,20 +78,30 @@ export class RemoteHost implements Host {
     return this.#call("drop", [state]);
   }
 
+  /** Stops the worker after the call that runs; those that wait fail. */
+  async end(): Promise<void> {
+    if (this.#dead) return;
+    shut(this.#gate);
+    this.#worker.ref();
+    const ended = once(this.#worker, "exit");
+    this.#worker.postMessage({ call: 0, method: "drop", arguments: [] } satisfies Request); // wakes it, to find the gate shut
+    await ended;
+  }
+
   #call<T>(method: HostMethod, values: readonly unknown[], transfer: Transferable[] = []): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#dead) return reject(this.#dead);
       const call = ++this.#calls;
-      if (this.#waiting.size === 0) this.worker.ref();
+      if (this.#waiting.size === 0) this.#worker.ref();
       this.#waiting.set(call, { resolve: resolve as (result: unknown) => void, reject });
       const request: Request = { call, method, arguments: values };
-      this.worker.postMessage(request, transfer);
+      this.#worker.postMessage(request, transfer);
     });
   }
 
   #settle(call: number): void {
     this.#waiting.delete(call);
-    if (this.#waiting.size === 0) this.worker.unref();
+    if (this.#waiting.size === 0) this.#worker.unref();
   }
 
   #die(how: string): void {

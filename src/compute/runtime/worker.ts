@@ -1,8 +1,9 @@
-import { parentPort, type Transferable } from "node:worker_threads";
+import { parentPort, type Transferable, workerData } from "node:worker_threads";
 import type { HostMethod } from "./host.ts";
 import { OnnxHost } from "./onnx-host.ts";
+import { enter, type GateCells, leave } from "./work-gate.ts";
 
-/* The other end of remote-host.ts: a thread that owns sessions and states, and answers calls in the order they came. */
+/* The other end of remote-host.ts: a thread that owns sessions and states, and answers calls one by one, in the order they came. */
 
 export interface Request {
   readonly call: number;
@@ -16,9 +17,19 @@ export interface Response {
   readonly error?: string;
 }
 
+const gate = workerData as GateCells;
 const host = new OnnxHost();
+let last: Promise<void> = Promise.resolve();
 
-parentPort?.on("message", async ({ call, method, arguments: values }: Request) => {
+parentPort?.on("message", (request: Request) => {
+  last = last.then(() => serve(request));
+});
+
+async function serve({ call, method, arguments: values }: Request): Promise<void> {
+  if (!enter(gate)) {
+    parentPort?.close(); // with nobody to listen to, the thread ends
+    return;
+  }
   try {
     const carry = host[method] as (...values: readonly unknown[]) => Promise<unknown>;
     const result = await carry.call(host, ...values);
@@ -26,8 +37,10 @@ parentPort?.on("message", async ({ call, method, arguments: values }: Request) =
     answer({ call, result }, [...new Set(buffers)]);
   } catch (error) {
     answer({ call, error: error instanceof Error ? error.message : String(error) }, []);
+  } finally {
+    leave(gate);
   }
-});
+}
 
 function answer(response: Response, transfer: Transferable[]): void {
   parentPort?.postMessage(response, transfer);
