@@ -41,7 +41,7 @@ export type {
   WrapperSpec,
 } from "./core/env.ts";
 export { type PrettyPrintOptions, prettyPrintRegistry } from "./core/pretty-print-registry.ts";
-export type { MakeOptions, Registration } from "./core/registry.ts";
+export type { MakeOptions, Registration, VectorRequest } from "./core/registry.ts";
 export { make, makeFromSpec, register, registry, specOf, unregister, withNamespace } from "./core/registry.ts";
 export { specFromJSON, specToJSON } from "./core/spec.ts";
 export { registerWrapper, type WrapperFactory } from "./core/wrapper-table.ts";

@@ -2,10 +2,10 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ConfigError } from "./base/errors.ts";
-import type { AutoresetMode } from "./core/vector/vector-env.ts";
+import { make, registry, type VectorRequest } from "./core/registry.ts";
 import { DreamEnv, type DreamEnvOptions } from "./imagination/dream-env.ts";
 import { VectorDreamEnv } from "./imagination/vector-dream-env.ts";
-import { loadWorld } from "./world-models/world-checkpoint.ts";
+import { loadWorld, type SavedWorld } from "./world-models/world-checkpoint.ts";
 
 /** Keyword arguments of a learned world: `make("Dream/TakeCover-v0", { checkpoint: "runs/take-cover" })`. */
 export const LearnedDreamConfig = z.strictObject({
@@ -25,22 +25,14 @@ export async function learnedDream(env: string, kwargs: LearnedDreamConfig): Pro
   return new DreamEnv(await openDream(env, kwargs));
 }
 
-export interface VectorRequest {
-  readonly numEnvs: number;
-  readonly autoresetMode?: AutoresetMode;
-  /** Truncates dreams earlier than their horizon; −1: does not. */
-  readonly maxEpisodeSteps?: number;
-}
-
 /** Several dreams from disk that are dreamt as one batch. */
 export async function learnedVectorDream(
   env: string,
   kwargs: LearnedDreamConfig,
-  { numEnvs, autoresetMode, maxEpisodeSteps = -1 }: VectorRequest,
+  { numEnvs, autoresetMode, maxEpisodeSteps = Infinity }: VectorRequest,
 ): Promise<VectorDreamEnv> {
   const { renderMode: _, ...dream } = await openDream(env, kwargs);
-  const horizon = maxEpisodeSteps === -1 ? dream.horizon : Math.min(dream.horizon, maxEpisodeSteps);
-  return new VectorDreamEnv({ ...dream, horizon, numEnvs, autoresetMode });
+  return new VectorDreamEnv({ ...dream, horizon: Math.min(dream.horizon, maxEpisodeSteps), numEnvs, autoresetMode });
 }
 
 async function openDream(env: string, kwargs: LearnedDreamConfig): Promise<DreamEnvOptions> {
@@ -55,8 +47,16 @@ async function openDream(env: string, kwargs: LearnedDreamConfig): Promise<Dream
     () => false,
   );
   const path = folder ? join(checkpoint, "models", "world.safetensors") : checkpoint;
-  const { model, contexts, dream } = await loadWorld(path, { env });
-  return { model, contexts, ...dream, ...definedIn(given), renderMode };
+  const { model, contexts, dream, env: learnedFrom } = await loadWorld(path, { env });
+  return { model, contexts, renderFps: await renderFpsOf(learnedFrom), ...dream, ...definedIn(given), renderMode };
+}
+
+/** The speed at which the environment that a world was learned from looks natural, where it is registered and tells. */
+async function renderFpsOf({ id, kwargs }: SavedWorld["env"]): Promise<number | undefined> {
+  if (!registry.has(id)) return undefined;
+  const env = await make(id, kwargs);
+  await env.close();
+  return env.metadata?.renderFps;
 }
 
 function definedIn<T extends object>(object: T): Partial<T> {

@@ -14,6 +14,7 @@ import type { FrozenLakeConfig } from "../envs/toy-text/frozen-lake.ts";
 import type { TaxiConfig } from "../envs/toy-text/taxi.ts";
 import { registerScheme } from "./core/env-scheme.ts";
 import { register } from "./core/registry.ts";
+import type { VectorEnv } from "./core/vector/vector-env.ts";
 import type { LearnedDreamConfig } from "./learned-dream.ts";
 
 register({
@@ -114,6 +115,10 @@ register({
   id: "Dream/TakeCover-v0", // learned: wants { checkpoint } of a run that `reverie train TakeCover-v0` made
   entryPoint: async (kwargs: LearnedDreamConfig) =>
     (await import("./learned-dream.ts")).learnedDream("TakeCover-v0", kwargs),
+  vectorEntryPoint: async (kwargs: LearnedDreamConfig, request) =>
+    (await (
+      await import("./learned-dream.ts")
+    ).learnedVectorDream("TakeCover-v0", kwargs, request)) as unknown as VectorEnv,
 });
 
 // "python:CartPole-v1": a Gymnasium environment in a Python process of its own

@@ -2,16 +2,18 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TakeCover } from "../envs/take-cover/index.ts";
 import { CheckpointError, ConfigError } from "../src/base/errors.ts";
 import { saveCheckpoint } from "../src/compute/checkpoint.ts";
-import { checkEnv } from "../src/core/check-env/check-env.ts";
-import type { Env, RenderMode } from "../src/core/env.ts";
+import type { Env } from "../src/core/env.ts";
 import { make } from "../src/core/registry.ts";
-import { unwrap } from "../src/core/wrappers/wrapper.ts";
+import { makeVec } from "../src/core/vector/make-vec.ts";
+import { SyncVectorEnv } from "../src/core/vector/sync-vector-env.ts";
+import { ClipReward } from "../src/core/wrappers/clip-reward.ts";
 import { DreamEnv } from "../src/imagination/dream-env.ts";
+import { VectorDreamEnv } from "../src/imagination/vector-dream-env.ts";
 import { loadWorld, saveWorld } from "../src/world-models/world-checkpoint.ts";
 import "../src/registrations.ts";
-import { describeEnvContract } from "./contracts/env-contract.ts";
 import { savedTinyWorld, tinyWorld } from "./world-models/tiny-world.ts";
 
 let folder: string;
@@ -25,7 +27,15 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const dream = (options: Record<string, unknown> = {}) => make("Dream/TakeCover-v0", { checkpoint: folder, ...options });
 
-describeEnvContract('make("Dream/TakeCover-v0", { checkpoint })', (renderMode) => dream({ renderMode }), { steps: 60 });
+const savedDream = () => ({ ...savedTinyWorld(), temperature: 1, horizon: 50 });
+
+/** Batches of another size are the same within float tolerance. */
+function expectClose(seen: Float32Array, expected: Float32Array): void {
+  expect(seen.length).toBe(expected.length);
+  expected.forEach((value, i) => {
+    expect(seen[i]).toBeCloseTo(value, 4);
+  });
+}
 
 describe("a world on disk", () => {
   it("comes back as it was saved", async () => {
@@ -42,7 +52,7 @@ describe("a world on disk", () => {
   });
 
   it("is dreamt by id, from a run's folder or the file itself, as the world says unless told otherwise", async () => {
-    const bare = new DreamEnv({ ...savedTinyWorld(), temperature: 1, horizon: 50 });
+    const bare = new DreamEnv(savedDream());
     const [byFolder, byFile] = [await dream(), await dream({ checkpoint: path })];
     const trail = async (env: Env) => {
       const seen = [(await env.reset({ seed: 5 })).observation];
@@ -64,11 +74,50 @@ describe("a world on disk", () => {
     expect(byFolder.spec).toMatchObject({ id: "Dream/TakeCover-v0", kwargs: { checkpoint: folder } });
   });
 
-  it("passes checkEnv unwrapped", async () => {
-    const horizon = 25;
-    const again = (renderMode?: RenderMode) => dream({ renderMode, horizon });
-    const findings = await checkEnv(unwrap(await again()), { steps: 50, make: again, learned: { horizon } });
-    expect(findings.map(({ check }) => check).filter((check) => check !== "spaces")).toEqual(["metadata"]); // no speed of its own
+  it("is dreamt as one batch by makeVec: the same dreams, cut off where asked, with a spec that makes it again", async () => {
+    const options = { checkpoint: folder, numEnvs: 3, maxEpisodeSteps: 4, autoreset: "disabled" } as const;
+    const batch = await makeVec<Float32Array, number>("Dream/TakeCover-v0", options);
+    expect(batch).toBeInstanceOf(VectorDreamEnv);
+    expect(batch.spec).toEqual({
+      id: "Dream/TakeCover-v0",
+      kwargs: { checkpoint: folder, numEnvs: 3, autoreset: "disabled", vectorization: "batch" },
+      maxEpisodeSteps: 4,
+    });
+    const [again, single] = [
+      await makeVec<Float32Array, number>(batch.spec!),
+      await makeVec("Dream/TakeCover-v0", { ...options, vectorization: "sync" }),
+    ];
+    expect(again).toBeInstanceOf(VectorDreamEnv);
+    expect(single).toBeInstanceOf(SyncVectorEnv);
+    const vectors = [batch, again, single as unknown as typeof batch];
+    const begun = await Promise.all(vectors.map((vector) => vector.reset({ seed: 11 })));
+    for (const { observations } of begun) expectClose(observations, begun[0].observations);
+    let over = [false, false, false];
+    for (let t = 1; !over.includes(true); t++) {
+      const [step, ...others] = await Promise.all(vectors.map((vector) => vector.step([0, 1, 2])));
+      for (const other of others) {
+        expectClose(other.observations, step.observations);
+        expect([other.terminations, other.truncations]).toEqual([step.terminations, step.truncations]);
+      }
+      expect(step.truncations).toEqual(step.terminations.map((terminated) => t === 4 && !terminated));
+      over = step.terminations.map((terminated, b) => terminated || step.truncations[b]);
+    }
+    await Promise.all(vectors.map((vector) => vector.close()));
+  });
+
+  it("is wrapped one by one where makeVec is given wrappers; has no batch where none is registered", async () => {
+    const wrappers = [(env: Env) => new ClipReward(env, { minReward: 0, maxReward: 0 }) as Env];
+    const wrapped = await makeVec("Dream/TakeCover-v0", { checkpoint: folder, numEnvs: 2, wrappers });
+    expect(wrapped).toBeInstanceOf(SyncVectorEnv);
+    await wrapped.close();
+    const both = { vectorization: "batch", wrappers, checkpoint: folder } as const;
+    await expect(makeVec("Dream/TakeCover-v0", both)).rejects.toThrow(/no wrappers/);
+    await expect(makeVec("CartPole-v1", { vectorization: "batch" })).rejects.toThrow(ConfigError);
+  });
+
+  it("looks natural at the speed of the environment it was learned from", async () => {
+    expect((await dream()).metadata?.renderFps).toBe(TakeCover.metadata.renderFps);
+    expect(new DreamEnv(savedDream()).metadata.renderFps).toBe(30);
   });
 
   it.each([

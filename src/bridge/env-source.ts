@@ -12,8 +12,6 @@ export interface EnvSourceOptions {
   readonly numEnvs?: number;
   /** Worker threads that share the environments of a vector; absent: all in this thread. */
   readonly workers?: number;
-  /** Makes vectors in a way of its own, where an environment has one; default `makeVec`. */
-  readonly makeVector?: EnvSource["makeVector"];
 }
 
 /** Options of `makeVec` that a client must not give: some of them name modules to be loaded. */
@@ -30,10 +28,7 @@ const SERVERS_OWN = [
 ];
 
 /** A registered environment (`module:id`: once the module is imported), made anew for each client with the client's keyword arguments beside the fixed ones. */
-export function envSource(
-  id: string,
-  { kwargs: fixed = {}, numEnvs, workers, makeVector }: EnvSourceOptions = {},
-): EnvSource {
+export function envSource(id: string, { kwargs: fixed = {}, numEnvs, workers }: EnvSourceOptions = {}): EnvSource {
   if (!findScheme(id)) specOf(splitPlugin(id).id); // an id that is not known is refused before anyone connects
   const join = (kwargs: Readonly<Record<string, unknown>>) => {
     const refused = Object.keys(kwargs).filter((name) => Object.hasOwn(fixed, name) || SERVERS_OWN.includes(name));
@@ -42,13 +37,12 @@ export function envSource(
     }
     return { ...fixed, ...kwargs };
   };
-  const vectorization = workers === undefined ? "sync" : "workers";
+  const vectorization = workers === undefined ? undefined : "workers";
   return {
     numEnvs,
     makeEnv: (kwargs) => make(id, join(kwargs)),
     makeVector: (kwargs, request) => {
       const given = join(kwargs);
-      if (makeVector) return makeVector(given, request);
       const { numEnvs, autoresetMode: autoreset } = request;
       return makeVec(id, { ...given, numEnvs, autoreset, vectorization, workers, copy: false }); // a reply is its own copy
     },

@@ -7,9 +7,7 @@ import type { EnvSpec, RenderMode } from "../core/env.ts";
 import { findScheme } from "../core/env-scheme.ts";
 import { importPlugin, splitPlugin } from "../core/plugin.ts";
 import { make, registry, specOf } from "../core/registry.ts";
-import type { VectorEnv } from "../core/vector/vector-env.ts";
 import type { Report } from "../evaluation/report.ts";
-import type { LearnedDreamConfig } from "../learned-dream.ts";
 import type { Progress } from "../training/progress.ts";
 
 /** Runs every stage from collecting to the report; what is already on disk is not done again. */
@@ -68,19 +66,9 @@ export const services: Services = {
   envSource: async (id, options) => {
     await import("../registrations.ts");
     const { envSource } = await import("../bridge/env-source.ts");
-    const { plugin, id: own } = splitPlugin(id);
-    if (findScheme(id)) return envSource(id, options);
-    if (plugin !== undefined) await importPlugin(plugin);
-    const world = /^Dream\/(.+)$/.exec(specOf(own).id)?.[1];
-    if (world === undefined) return envSource(id, options);
-    const { learnedVectorDream } = await import("../learned-dream.ts");
-    return envSource(id, {
-      ...options,
-      makeVector: async ({ maxEpisodeSteps, ...kwargs }, request) => {
-        const vector = { ...request, maxEpisodeSteps: maxEpisodeSteps as number | undefined };
-        return (await learnedVectorDream(world, kwargs as LearnedDreamConfig, vector)) as unknown as VectorEnv;
-      },
-    });
+    const { plugin } = splitPlugin(id);
+    if (plugin !== undefined && !findScheme(id)) await importPlugin(plugin);
+    return envSource(id, options);
   },
   serveStdio: async (source, signal) => (await import("../bridge/serve-stdio.ts")).serveStdio(source, signal),
 };

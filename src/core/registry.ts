@@ -6,8 +6,18 @@ import { RegistrationError } from "./errors.ts";
 import { findRegistration, newerThan } from "./find-registration.ts";
 import { importPlugin, splitPlugin } from "./plugin.ts";
 import { specFromJSON } from "./spec.ts";
+import type { AutoresetMode, VectorEnv } from "./vector/vector-env.ts";
 import { warn } from "./warn.ts";
 import { wrapAsSpecified } from "./wrap-as-specified.ts";
+
+/** What a vector's entry point is asked for beside the kwargs. */
+export interface VectorRequest {
+  readonly numEnvs: number;
+  /** Default `next-step`. */
+  readonly autoresetMode?: AutoresetMode;
+  /** The step at which episodes are truncated; absent: no limit but the environment's own. */
+  readonly maxEpisodeSteps?: number;
+}
 
 /** An environment that can be made by its id. */
 export interface Registration<Kwargs extends object = Readonly<Record<string, unknown>>> {
@@ -18,6 +28,8 @@ export interface Registration<Kwargs extends object = Readonly<Record<string, un
    * `async (kwargs) => new (await import("./maze.js")).Maze(kwargs)`. The environment checks its kwargs itself.
    */
   readonly entryPoint: (kwargs: Kwargs) => Awaitable<Env>;
+  /** Constructs many that step as one batch, where that is better than side by side; `makeVec` then takes it. */
+  readonly vectorEntryPoint?: (kwargs: Kwargs, request: VectorRequest) => Awaitable<VectorEnv>;
   /** The step at which TimeLimit truncates; absent: no limit. */
   readonly maxEpisodeSteps?: number;
   /** The mean return at which the environment counts as solved. */
@@ -79,8 +91,13 @@ export function unregister(id: string): boolean {
 
 /** What `make(id)` without options makes. */
 export function specOf(id: string): EnvSpec {
-  const { entryPoint: _, kwargs = {}, ...rest } = findRegistration(registrations, id);
+  const { entryPoint: _, vectorEntryPoint: __, kwargs = {}, ...rest } = findRegistration(registrations, id);
   return { ...rest, kwargs };
+}
+
+/** The environment's own way to make a vector of what a spec describes, where it was registered with one. */
+export function vectorEntryPointOf(spec: EnvSpec): Registration["vectorEntryPoint"] {
+  return findScheme(spec.id) ? undefined : findRegistration(registrations, spec.id).vectorEntryPoint;
 }
 
 /** Options of `make`; whatever else is given goes to the environment, over the registration's own kwargs. */
@@ -106,13 +123,18 @@ export async function make<Observation = unknown, Action = unknown>(
   if (typeof id === "object" && id !== null) return makeFromSpec(id, options);
   const scheme = findScheme(id);
   if (scheme) return (await scheme(options)) as unknown as Env<Observation, Action>;
+  return makeFromSpec(await lookUp(id), options);
+}
+
+/** The spec under an id, once the module that the id names is imported; warns of a version that is old or left out. */
+export async function lookUp(id: string): Promise<EnvSpec> {
   const { plugin, id: wanted } = splitPlugin(id);
   if (plugin !== undefined) await importPlugin(plugin);
   const spec = specOf(wanted);
   const newer = newerThan(registrations, wanted);
   if (newer !== undefined) warn(`${wanted} is out of date. Use ${newer}.`, { deprecated: true });
   if (wanted !== spec.id) warn(`${wanted} names no version: the newest, ${spec.id}, is made. Name it to keep it.`);
-  return makeFromSpec(plugin === undefined ? spec : { ...spec, plugin }, options);
+  return plugin === undefined ? spec : { ...spec, plugin };
 }
 
 /**
@@ -123,21 +145,13 @@ export async function makeFromSpec<Observation = unknown, Action = unknown>(
   spec: EnvSpec | string,
   options: MakeOptions = {},
 ): Promise<Env<Observation, Action>> {
-  const { maxEpisodeSteps, disableEnvChecker, ...kwargs } = options;
   const given = typeof spec === "string" ? specFromJSON(spec) : spec;
-  const over = Object.fromEntries(Object.entries(kwargs).filter(([, value]) => value !== undefined));
-  const limit = maxEpisodeSteps ?? given.maxEpisodeSteps;
-  const asked: EnvSpec = {
-    ...given,
-    kwargs: { ...given.kwargs, ...over },
-    maxEpisodeSteps: limit === -1 ? undefined : limit,
-    disableEnvChecker: disableEnvChecker ?? given.disableEnvChecker,
-  };
+  const asked = layOver(given, options);
   const scheme = findScheme(asked.id);
   if (scheme) {
     const forScheme = {
       ...asked.kwargs,
-      maxEpisodeSteps: limit ?? -1,
+      maxEpisodeSteps: asked.maxEpisodeSteps ?? -1,
       disableEnvChecker: asked.disableEnvChecker ?? false,
     };
     return (await scheme(forScheme)) as unknown as Env<Observation, Action>;
@@ -145,6 +159,18 @@ export async function makeFromSpec<Observation = unknown, Action = unknown>(
   if (asked.plugin !== undefined) await importPlugin(asked.plugin);
   const { id, entryPoint } = findRegistration(registrations, asked.id);
   return (await wrapAsSpecified({ ...asked, id }, entryPoint)) as unknown as Env<Observation, Action>;
+}
+
+/** A spec with the options of `make` in place of what it says itself. */
+export function layOver(spec: EnvSpec, { maxEpisodeSteps, disableEnvChecker, ...kwargs }: MakeOptions): EnvSpec {
+  const over = Object.fromEntries(Object.entries(kwargs).filter(([, value]) => value !== undefined));
+  const limit = maxEpisodeSteps ?? spec.maxEpisodeSteps;
+  return {
+    ...spec,
+    kwargs: { ...spec.kwargs, ...over },
+    maxEpisodeSteps: limit === -1 ? undefined : limit,
+    disableEnvChecker: disableEnvChecker ?? spec.disableEnvChecker,
+  };
 }
 
 function bareId(id: string): string {

@@ -27,7 +27,7 @@ export interface DreamEnvOptions extends Dream {
  * actions the real environment's; `info` carries `terminationProbability` and `uncertainty`.
  */
 export class DreamEnv implements Env<Float32Array, unknown> {
-  readonly metadata: EnvMetadata = { renderModes: ["rgb_array"] };
+  readonly metadata: EnvMetadata;
   readonly observationSpace: Box;
   readonly actionSpace: Space<unknown>;
   readonly renderMode?: RenderMode;
@@ -38,6 +38,8 @@ export class DreamEnv implements Env<Float32Array, unknown> {
     this.#slots = new VectorDreamEnv({ ...dream, numEnvs: 1, autoresetMode: "disabled" });
     this.observationSpace = this.#slots.singleObservationSpace;
     this.actionSpace = this.#slots.singleActionSpace;
+    const { renderModes, renderFps } = this.#slots.metadata;
+    this.metadata = { renderModes, renderFps };
     this.renderMode = renderMode;
     this.spec = spec;
   }

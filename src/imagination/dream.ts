@@ -20,6 +20,8 @@ export interface Dream {
   readonly horizon: number;
   /** τ of World Models: above 1 the dream is less certain than the model, and harder to exploit. Default 1. */
   readonly temperature?: number;
+  /** Pictures a second at which the dream looks natural; default 30. */
+  readonly renderFps?: number;
   /** Where the model runs; see `compile`. */
   readonly engine?: CompileOptions["engine"];
 }

@@ -66,7 +66,7 @@ export class VectorDreamEnv implements VectorEnv<Float32Array, unknown> {
       throw new ConfigError(`Expected numEnvs to be an integer ≥ 1, got ${numEnvs}.`);
     this.numEnvs = numEnvs;
     this.autoresetMode = autoresetMode;
-    this.metadata = { renderModes: ["rgb_array"], autoresetMode };
+    this.metadata = { renderModes: ["rgb_array"], renderFps: dream.renderFps ?? 30, autoresetMode };
     this.#dream = dream;
     this.#functions = functions ?? dreamFunctions(dream.model, dream.engine);
     this.#ownsFunctions = functions === undefined;

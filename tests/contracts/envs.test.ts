@@ -1,10 +1,20 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CarRacing } from "../../envs/car-racing/index.ts";
 import { CartPole } from "../../envs/classic-control/cart-pole.ts";
 import { TakeCover } from "../../envs/take-cover/index.ts";
+import { checkEnv } from "../../src/core/check-env/check-env.ts";
 import type { Env, RenderMode } from "../../src/core/env.ts";
 import { make, registry } from "../../src/core/registry.ts";
+import { makeVec } from "../../src/core/vector/make-vec.ts";
 import { TimeLimit } from "../../src/core/wrappers/time-limit.ts";
+import { unwrap } from "../../src/core/wrappers/wrapper.ts";
+import { saveWorld } from "../../src/world-models/world-checkpoint.ts";
+import { savedTinyWorld } from "../world-models/tiny-world.ts";
 import { describeEnvContract, type EnvContractOptions } from "./env-contract.ts";
+import { describeVectorEnvContract } from "./vector-env-contract.ts";
 import "../../src/registrations.ts";
 
 type RgbArray = { renderMode?: "rgb_array" };
@@ -25,12 +35,48 @@ const OPTIONS: Readonly<Record<string, EnvContractOptions>> = {
   "CliffWalking-v1": { stepsToEnd: 1_000_000, chanceless: true }, // only its goal ends it
   "CliffWalkingSlippery-v1": { stepsToEnd: 1_000_000 },
   "TakeCover-v0": { steps: 60 },
+  "Dream/TakeCover-v0": { steps: 60 },
 };
 
-// Every registered environment but the dreams, which want a checkpoint: those have a suite of their own.
+/** What Gymnasium's own checker warns of, too: the task is so. */
+const WARNINGS: Readonly<Record<string, readonly string[]>> = {
+  "CartPole-v1": ["spaces: observationSpace"], // velocities without bounds
+  "Pendulum-v1": ["spaces: actionSpace"], // torques from −2 to 2
+  "CliffWalking-v1": ["seeding: reset with seeds 123, 456, 567"], // no chance in it
+  "Dream/TakeCover-v0": ["spaces: observationSpace"], // latents without bounds
+};
+
+// Dreams of a world of a few random weights.
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "contracts-"));
+  await saveWorld(join(folder, "models", "world.safetensors"), savedTinyWorld());
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const isDream = (id: string) => id.startsWith("Dream/");
+const kwargsOf = (id: string) => (isDream(id) ? { checkpoint: folder } : {});
+
 for (const id of registry.keys()) {
-  if (!id.startsWith("Dream/"))
-    describeEnvContract(`make("${id}")`, (renderMode) => make(id, { renderMode }), OPTIONS[id]);
+  const makeIt = (renderMode?: RenderMode) => make(id, { ...kwargsOf(id), renderMode });
+  describeEnvContract(`make("${id}")`, makeIt, OPTIONS[id]);
+
+  describe(`${id} without its wrappers`, () => {
+    it("passes checkEnv, with no warning but of what its task is", async () => {
+      const bare = async (renderMode?: RenderMode) => unwrap(await makeIt(renderMode));
+      const findings = await checkEnv(await bare(), {
+        steps: OPTIONS[id]?.steps,
+        make: bare,
+        learned: isDream(id) && { horizon: 50 },
+      });
+      expect(findings.map(({ check, where }) => `${check}: ${where}`)).toEqual(WARNINGS[id] ?? []);
+    });
+  });
+
+  if (isDream(id))
+    describeVectorEnvContract(`makeVec("${id}"), as one batch`, ({ numEnvs, autoreset }) =>
+      makeVec(id, { ...kwargsOf(id), numEnvs, autoreset }),
+    );
 }
 
 // With other spaces and other draws than by default.

@@ -36,10 +36,13 @@ export const toyModule = new URL("./fixtures/register-toy.mjs", import.meta.url)
 export type Vectorization = "sync" | "workers";
 
 /** A vector of toys; the type of values is the tests' own word. */
-export const toys = <Observation = unknown, Action = number>(options: MakeVecOptions & ToyOptions = {}) =>
+export const toys = <Observation = unknown, Action = number>(
+  options: MakeVecOptions & ToyOptions & { readonly vectorization?: Vectorization } = {},
+) =>
   makeVec<Observation, Action>("Toy-v0", {
     numEnvs: 3,
     disableEnvChecker: true,
     ...options,
+    vectorization: options.vectorization ?? "sync",
     ...(options.vectorization === "workers" && { modules: [toyModule], workers: options.workers ?? 2 }),
   });
