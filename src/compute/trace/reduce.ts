@@ -40,11 +40,23 @@ function mergeAxes(shape: readonly number[], axes: readonly number[]): { shape: 
 const SHORT_ROW = 16; // elements
 const ROWS = 32;
 const FEW = 8;
+const SMALL = 2048; // elements
 
 /** Reduces with an ONNX op; axes are an input of ReduceSum and an attribute of the others (opset 17). */
 export function reduce(op: string, value: string, axes: readonly number[], shape: readonly number[]): string {
   const { graph } = tracer;
   const { shape: full, dtype } = graph.info(value);
+  if (sizeOf(full) <= SMALL && axes.length > 0 && axes.some((axis) => full[axis] !== 1)) {
+    // Too little for a fast path to matter: no reshapes around it, each of which costs as much as the sum.
+    const keepdims = Number(shape.length === full.length);
+    const kept = full.map((length, axis) => (axes.includes(axis) ? 1 : length));
+    const info = { shape: keepdims ? kept : full.filter((_, axis) => !axes.includes(axis)), dtype };
+    const small =
+      op === "ReduceSum"
+        ? graph.one(op, [value, graph.integers(axes)], info, { keepdims })
+        : graph.one(op, [value], info, { axes: [...axes], keepdims });
+    return graph.reshape(small, shape);
+  }
   const merged = mergeAxes(full, axes);
   if (merged.axes.length === 0) return graph.reshape(value, shape);
   const [rows, columns] = merged.shape;
