@@ -45,14 +45,14 @@ export interface RolloutFigures {
 
 /** A population's dreams with each candidate's controller in the graph, as the evolution stage plays them. */
 export async function populationRollout(
-  { population, dreams }: { population: number; dreams: number },
+  { population, dreams, unroll }: { population: number; dreams: number; unroll?: number },
   { runs }: { runs: number },
 ): Promise<RolloutFigures> {
-  const horizon = 200;
+  const horizon = 208; // whole calls of 16 steps
   const dream = quickDream(horizon);
   const { featureSize, actionSpace } = dream.model;
   const blank = new LinearController({ featureSize, actionSpace });
-  const rollout = new PopulationRollout({ ...dream, controller: blank.graph, population, dreams });
+  const rollout = new PopulationRollout({ ...dream, controller: blank.graph, population, dreams, unroll });
   const random = new RandomStream(0, "benchmark/controllers");
   const candidates = Array.from({ length: population }, () => blank.weights.map(() => 0.1 * random.normal()));
   try {

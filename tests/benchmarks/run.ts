@@ -6,6 +6,8 @@ import { writeFileAtomic } from "../../src/base/write-file.ts";
 import { bridgeSection } from "./bridge-steps.ts";
 import { carRacingDrawingSection } from "./car-racing-drawing.ts";
 import { carRacingSection } from "./car-racing-steps.ts";
+import { memorySection } from "./memory.ts";
+import { profileSection } from "./profile.ts";
 import {
   calibrationSection,
   computeSection,
@@ -18,11 +20,13 @@ import {
 import { formatTextTable } from "./text-table.ts";
 import { vectorSection } from "./vector-steps.ts";
 
-/* npm run bench -- [--only compute,dream,envs,vector,bridge,car-racing,car-racing-drawing,calibration] [--json file] */
+/* npm run bench -- [--only compute,dream,profile,memory,envs,vector,bridge,car-racing,car-racing-drawing,calibration] [--json file] */
 
 const SECTIONS = [
   "compute",
   "dream",
+  "profile",
+  "memory",
   "envs",
   "vector",
   "bridge",
@@ -45,6 +49,8 @@ async function run(): Promise<void> {
   const measure: Record<SectionName, () => Promise<Section>> = {
     compute: () => computeSection(yards as Yardsticks),
     dream: () => dreamSection(yards as Yardsticks),
+    profile: profileSection,
+    memory: memorySection,
     envs: environmentSection,
     vector: vectorSection,
     bridge: bridgeSection,

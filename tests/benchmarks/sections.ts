@@ -1,10 +1,10 @@
-import { product } from "./compute.ts";
 import { dreamStep, populationRollout } from "./dream-steps.ts";
 import { environmentSpeeds } from "./environment-steps.ts";
+import { product } from "./product.ts";
 import { pythonBaseline } from "./python-baseline.ts";
 import { calibrate } from "./take-cover-calibration.ts";
 import { deviation, figure, NOTHING, ratio, type TextTable } from "./text-table.ts";
-import { rnnTrainStep, type TrainStepOptions, vaeTrainStep } from "./train-steps.ts";
+import { rnnTrainStep, type TrainStepOptions, transformerTrainStep, vaeTrainStep } from "./train-steps.ts";
 
 /* The parts of the benchmark: each measures, and gives what to print and what to write. */
 
@@ -29,6 +29,7 @@ interface TorchFigures {
   readonly vae32: number;
   readonly vae100: number;
   readonly rnn: number;
+  readonly transformer: number;
   readonly dream: Readonly<Record<string, number>>;
 }
 
@@ -37,7 +38,7 @@ const GEMM_GFLOP = 2 * 1024 ** 3 * 1e-9;
 
 /** Measured first: train and dream steps are told in it. */
 export async function yardsticks(): Promise<Yardsticks> {
-  const { milliseconds: unit } = await product(1024);
+  const unit = await product(1024);
   const baseline = await pythonBaseline<TorchFigures>("torch_baseline.py", { module: "torch", label: "PyTorch" });
   if ("skipped" in baseline) return { unit, torch: undefined, torchNote: baseline.skipped };
   const torch = baseline.figures;
@@ -63,6 +64,12 @@ export async function computeSection({ unit, torch, torchNote }: Yardsticks): Pr
       (options) => rnnTrainStep({ batchSize: 100, steps: 32 }, options),
       [16, 2],
       torch?.rnn,
+    ),
+    await measure(
+      "ST-transformer, batch 4 × 8 × 256",
+      (options) => transformerTrainStep(4, options),
+      [6, 1],
+      torch?.transformer,
     ),
   ];
   return {
@@ -101,6 +108,11 @@ export async function dreamSection({ unit, torch, torchNote }: Yardsticks): Prom
   for (const batch of [1, 16, 64, 256]) {
     const milliseconds = await dreamStep(batch, { runs: 6 });
     steps.push({ name: `VectorDreamEnv, batch ${batch}`, batch, milliseconds, torch: torch?.dream[batch] });
+  }
+  for (const batch of [1, 16, 64, 256]) {
+    const figures = await populationRollout({ population: 1, dreams: batch, unroll: 16 }, { runs: 6 });
+    const name = `rollout with a controller in the graph, batch ${batch}`;
+    steps.push({ name, batch, ...figures, torch: torch?.dream[batch] });
   }
   for (const [population, dreams] of [
     [32, 8],

@@ -114,6 +114,68 @@ def rnn_step(batch, steps):
     return step
 
 
+class Attention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.norm, self.heads = nn.LayerNorm(width), heads
+        self.qkv, self.out = nn.Linear(width, 3 * width, bias=False), nn.Linear(width, width, bias=False)
+
+    def forward(self, x, mask):
+        n, length, width = x.shape
+        q, k, v = self.qkv(x).view(n, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.out(mixed.transpose(1, 2).reshape(n, length, width))
+
+
+class StBlock(nn.Module):
+    """Attention over the places of a frame, then causally over the frames of a place, then one feed-forward."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.space, self.time, self.norm = Attention(width, heads), Attention(width, heads), nn.LayerNorm(width)
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x, mask):
+        b, t, s, d = x.shape
+        x = x + self.space(self.space.norm(x).view(b * t, s, d), None).view(b, t, s, d)
+        over = self.time(self.time.norm(x).transpose(1, 2).reshape(b * s, t, d), mask)
+        x = x + over.view(b, s, t, d).transpose(1, 2)
+        hidden = self.up(self.norm(x))
+        return x + self.down(hidden * torch.sigmoid(1.702 * hidden))
+
+
+class StTransformer(nn.Module):
+    def __init__(self, words=1024, frames=8, places=256, width=128, heads=4, blocks=4):
+        super().__init__()
+        self.tokens = nn.Embedding(words, width)
+        self.places = nn.Parameter(0.02 * torch.randn(1, 1, places, width))
+        self.frames = nn.Parameter(0.02 * torch.randn(1, frames, 1, width))
+        self.blocks = nn.ModuleList(StBlock(width, heads) for _ in range(blocks))
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, words, bias=False)
+        self.register_buffer("mask", torch.triu(torch.full((frames, frames), -1e9), 1))
+
+    def forward(self, tokens):
+        x = self.tokens(tokens) + self.places + self.frames
+        for block in self.blocks:
+            x = block(x, self.mask)
+        return self.head(self.norm(x))
+
+
+def transformer_step(batch):
+    model = StTransformer()
+    adam = torch.optim.Adam(model.parameters(), 1e-3)
+    tokens, targets = torch.randint(0, 1024, (2, batch, 8, 256))
+
+    def step():
+        loss = F.cross_entropy(model(tokens).flatten(0, 2), targets.flatten())
+        adam.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 10)
+        adam.step()
+
+    return step
+
+
 def dream_step(batch):
     cell, head = nn.LSTMCell(Z + ACTIONS, HIDDEN), nn.Linear(HIDDEN, MIXTURE + 2)
     z, h, c = torch.zeros(batch, Z), torch.zeros(batch, HIDDEN), torch.zeros(batch, HIDDEN)
@@ -144,6 +206,7 @@ figures = {
     "vae32": fastest(vae_step(32), 8),
     "vae100": fastest(vae_step(100), 6),
     "rnn": fastest(rnn_step(100, 32), 10),
+    "transformer": fastest(transformer_step(4), 4, 1),
     "dream": {str(batch): fastest(dream_step(batch), 5, 1) / 50 for batch in (1, 16, 64, 256)},
 }
 print(json.dumps(figures))

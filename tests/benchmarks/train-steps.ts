@@ -13,6 +13,8 @@ import {
 import type { Carry, Trainable } from "../../src/training/trainable.ts";
 import { MdnRnnConfig, mdnRnnLoss, mdnRnnParameters } from "../../src/world-models/recurrent/mdn-rnn.ts";
 import { FRAME_SIDE, VaeConfig, vaeLoss, vaeParameters } from "../../src/world-models/recurrent/vae.ts";
+import { startTraining, trainingInputs } from "../compute/models.ts";
+import { BENCHMARK_ST, stTransformer } from "../compute/st-transformer.ts";
 import { fastest } from "./timing.ts";
 
 /* One optimizer step (forward, backward, clipping, Adam) of the reference networks, by the code that `fit` runs. */
@@ -55,6 +57,22 @@ export function vaeTrainStep(batchSize: number, options: TrainStepOptions): Prom
     },
     options,
   );
+}
+
+/** Milliseconds of a step of an ST-transformer: 8 frames of 256 tokens, width 128, 4 blocks, 4 heads, 1024 words. */
+export async function transformerTrainStep(
+  batchSize: number,
+  { engine, warmup, runs }: TrainStepOptions,
+): Promise<number> {
+  const model = stTransformer(BENCHMARK_ST);
+  const training = await startTraining(model, { engine });
+  const batch = model.batch(batchSize);
+  let t = 0;
+  try {
+    return await fastest(() => training.step(trainingInputs(batch, ++t)), { warmup, runs });
+  } finally {
+    await training.dispose();
+  }
 }
 
 /** Milliseconds of a step of M: hidden 256, z 32, 5 mixtures, heads for end and reward, gradients clipped by value. */
