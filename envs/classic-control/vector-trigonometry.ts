@@ -33,13 +33,17 @@ const CF = 1.6048055576979365e-10;
 const CG = -7.37280909726507e-13;
 
 const UNIT = 2 ** -58;
+const PRODUCT_ERROR = 2 ** -52;
 const INNER_UNIT = 2 ** -63.5;
 
+const WITHOUT_TURNS = 1.5; // below: no whole half turns, and not near the cosine's zero
 const LARGEST = 2 ** 24; // beyond: V8's own functions
 
 /** The sine of an angle in radians. */
 export function sin(x: number): number {
-  if (Math.abs(x) > LARGEST || x === 0) return Math.sin(x);
+  const size = Math.abs(x);
+  if (size < WITHOUT_TURNS) return x === 0 ? x : sineNearZero(x, x);
+  if (size > LARGEST) return Math.sin(x);
   const halfTurns = x * ONE_OVER_PI;
   let n = halfTurns + TO_INTEGER - TO_INTEGER;
   if (Math.abs(halfTurns - n) === 0.5) n = Math.round(halfTurns + Math.sign(fma(x, ONE_OVER_PI, -halfTurns)) / 4); // no tie
@@ -52,7 +56,11 @@ export function sin(x: number): number {
 /** The cosine of an angle in radians. */
 export function cos(x: number): number {
   const size = Math.abs(x);
-  if (size < 2 ** -27) return 1;
+  if (size < WITHOUT_TURNS) {
+    if (size < 2 ** -27) return 1;
+    const r = PI_1 / 2 - size + PI_2 / 2; // the third part is below its last place
+    return cosineNearZero(r, r);
+  }
   if (size > LARGEST) return Math.cos(x);
   const halfTurns = size * ONE_OVER_PI;
   let whole = Math.floor(halfTurns);
@@ -80,7 +88,10 @@ function sineNearZero(first: number, r: number): number {
     }
     sum = fma(square, second, SA);
   }
-  return fma(sum, factor, r);
+  const product = sum * factor;
+  const error = Math.abs(product) * PRODUCT_ERROR;
+  const value = r + (product - error);
+  return value === r + (product + error) ? value : fma(sum, factor, r);
 }
 
 /** The same with the cosine's coefficients: one function for both would not have them as constants, at half the speed. */
