@@ -82,7 +82,7 @@ function echo(space: Space<unknown>): EnvSource {
 
 describe.skipIf(WITHOUT_GYMNASIUM)(`reverie_gym.py (${WITHOUT_GYMNASIUM ?? PYTHON})`, () => {
   const end = new AbortController();
-  setMaxListeners(Object.keys(SPACES).length + 2, end.signal); // a server a kind of space
+  setMaxListeners(Object.keys(SPACES).length + 5, end.signal); // a server a kind of space and an id
   let folder: string;
   let results: Record<string, string | null>;
 
@@ -93,9 +93,10 @@ describe.skipIf(WITHOUT_GYMNASIUM)(`reverie_gym.py (${WITHOUT_GYMNASIUM ?? PYTHO
     const ports = Object.entries(SPACES).map(async ([kind, space]) => [kind, await serve(echo(space))] as const);
     const noise = createServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")).listen(0, "127.0.0.1");
     end.signal.addEventListener("abort", () => noise.close());
+    const ids = ["CartPole-v1", "MountainCar-v0", "TakeCover-v0", "Dream/TakeCover-v0"];
     const setup = {
       checkpoint: folder,
-      cartPole: await serve(envSource("CartPole-v1")),
+      servers: Object.fromEntries(await Promise.all(ids.map(async (id) => [id, await serve(envSource(id))]))),
       echo: Object.fromEntries(await Promise.all(ports)),
       noise: (noise.address() as { port: number }).port,
     };

@@ -1,7 +1,7 @@
 """Checks of reverie_gym.py against real Gymnasium. Prints one JSON object: what went wrong under each check's name.
 
 Arguments: a JSON object with `checkpoint` (a run's folder), `echo` (ports of environments that show what they are told, by
-kind of space), `noise` (the port of a server that speaks another protocol) and `cartPole` (the port of CartPole-v1).
+kind of space), `noise` (the port of a server that speaks another protocol) and `servers` (ports by id).
 """
 
 from __future__ import annotations
@@ -42,6 +42,16 @@ def raises(kind: type[Exception], call, *words: str) -> Exception:
     raise AssertionError(f"{kind.__name__} was not raised")
 
 
+def served(env_id: str, **kwargs: Any) -> gym.Env:
+    """At a server of the tests' own: to start one takes most of a second."""
+    return reverie_gym.make(env_id, address=("127.0.0.1", ARGUMENTS["servers"][env_id]), **kwargs)
+
+
+def served_vec(env_id: str, num_envs: int, **kwargs: Any) -> gym.vector.VectorEnv:
+    address = ("127.0.0.1", ARGUMENTS["servers"][env_id])
+    return reverie_gym.make_vec(env_id, num_envs, address=address, **kwargs)
+
+
 def checked(env: gym.Env) -> None:
     assert isinstance(env, gym.Env) and env.unwrapped is env
     with warnings.catch_warnings(record=True) as caught:
@@ -56,22 +66,22 @@ def checked(env: gym.Env) -> None:
 @check
 def cart_pole_passes_check_env():
     checked(reverie_gym.make("CartPole-v1"))
-    checked(reverie_gym.make("CartPole-v1", render_mode="rgb_array"))
+    checked(served("CartPole-v1", render_mode="rgb_array"))
 
 
 @check
 def take_cover_passes_check_env():
-    checked(reverie_gym.make("TakeCover-v0", frame_skip=3))
+    checked(served("TakeCover-v0", frame_skip=3))
 
 
 @check
 def a_dream_passes_check_env():
-    checked(reverie_gym.make("Dream/TakeCover-v0", checkpoint=ARGUMENTS["checkpoint"]))
+    checked(served("Dream/TakeCover-v0", checkpoint=ARGUMENTS["checkpoint"]))
 
 
 @check
 def cart_pole_is_gymnasiums():
-    ours, theirs = reverie_gym.make("CartPole-v1"), gym.make("CartPole-v1")
+    ours, theirs = served("CartPole-v1"), gym.make("CartPole-v1")
     assert ours.observation_space == theirs.observation_space and ours.action_space == theirs.action_space
     assert ours.spec.reward_threshold == 475 and ours.metadata["render_fps"] == 50
     actions = np.random.default_rng(0)
@@ -92,13 +102,13 @@ def cart_pole_is_gymnasiums():
 @check
 def the_limit_of_steps_is_carried_over():
     for limit, steps in ((3, 3), (None, 200)):
-        env = reverie_gym.make("MountainCar-v0", max_episode_steps=limit)
+        env = served("MountainCar-v0", max_episode_steps=limit)
         env.reset(seed=1)
         for step in range(1, steps + 1):
             truncated = env.step(0)[3]
             assert truncated == (step == steps), step
         env.close()
-    endless = reverie_gym.make("MountainCar-v0", max_episode_steps=-1)
+    endless = served("MountainCar-v0", max_episode_steps=-1)
     endless.reset(seed=1)
     assert not any(endless.step(0)[3] for _ in range(400))
 
@@ -106,7 +116,7 @@ def the_limit_of_steps_is_carried_over():
 @check
 def vectors_are_gymnasiums():
     for mode in AutoresetMode:
-        ours = reverie_gym.make_vec("CartPole-v1", 3, autoreset_mode=mode)
+        ours = served_vec("CartPole-v1", 3, autoreset_mode=mode)
         theirs = gym.make_vec("CartPole-v1", 3, vectorization_mode="sync", vector_kwargs={"autoreset_mode": mode})
         assert isinstance(ours, gym.vector.VectorEnv) and ours.metadata["autoreset_mode"] is mode
         for name in ("observation_space", "action_space", "single_observation_space", "single_action_space"):
@@ -202,7 +212,7 @@ def same_value(a: Any, b: Any) -> bool:
 
 @check
 def observations_are_the_callers_own():
-    env = reverie_gym.make("CartPole-v1")
+    env = served("CartPole-v1")
     first, _ = env.reset(seed=1)
     kept = first.copy()
     second = env.step(0)[0]
@@ -238,7 +248,7 @@ def ids_are_registered():
 
 @check
 def gymnasiums_wrappers_fit():
-    env = RecordEpisodeStatistics(gym.wrappers.TransformReward(reverie_gym.make("CartPole-v1"), lambda r: 2 * r))
+    env = RecordEpisodeStatistics(gym.wrappers.TransformReward(served("CartPole-v1"), lambda r: 2 * r))
     env.reset(seed=2)
     over, length = False, 0
     while not over:
@@ -246,7 +256,7 @@ def gymnasiums_wrappers_fit():
         over, length = terminated or truncated, length + 1
     assert info["episode"]["l"] == length and info["episode"]["r"] == 2 * length
     env.close()
-    envs = RecordVectorStatistics(reverie_gym.make_vec("CartPole-v1", 2))
+    envs = RecordVectorStatistics(served_vec("CartPole-v1", 2))
     envs.reset(seed=2)
     lengths = []
     for _ in range(60):
@@ -260,7 +270,7 @@ def gymnasiums_wrappers_fit():
 @check
 def an_agent_learns_over_it():
     """The cross-entropy method over linear policies, one candidate an environment, as batched learners play."""
-    envs = reverie_gym.make_vec("CartPole-v1", 32)
+    envs = served_vec("CartPole-v1", 32)
     random = np.random.default_rng(0)
     mean, sd = np.zeros(4), np.ones(4)
     for generation in range(6):
@@ -280,13 +290,13 @@ def an_agent_learns_over_it():
 
 @check
 def pictures_are_carried_over():
-    env = reverie_gym.make("CartPole-v1", render_mode="rgb_array")
+    env = served("CartPole-v1", render_mode="rgb_array")
     env.reset(seed=1)
     picture = env.render()
     assert picture.shape == (400, 600, 3) and picture.dtype == np.uint8 and len(np.unique(picture)) > 3
     env.close()
-    assert reverie_gym.make("CartPole-v1").render_mode is None
-    envs = reverie_gym.make_vec("CartPole-v1", 2, render_mode="rgb_array")
+    assert served("CartPole-v1").render_mode is None
+    envs = served_vec("CartPole-v1", 2, render_mode="rgb_array")
     envs.reset(seed=1)
     pictures = envs.render()
     assert isinstance(pictures, tuple) and [each.shape for each in pictures] == [(400, 600, 3)] * 2
@@ -295,7 +305,7 @@ def pictures_are_carried_over():
 
 @check
 def a_server_may_run_already():
-    address = f"127.0.0.1:{ARGUMENTS['cartPole']}"
+    address = f"127.0.0.1:{ARGUMENTS['servers']['CartPole-v1']}"
     first, second = (reverie_gym.make("CartPole-v1", address=address) for _ in range(2))
     assert np.array_equal(first.reset(seed=4)[0], second.reset(seed=4)[0])
     first.close()
@@ -309,7 +319,7 @@ def a_server_may_run_already():
 
 @check
 def errors_say_what_went_wrong():
-    env = reverie_gym.make("CartPole-v1")
+    env = served("CartPole-v1")
     error = raises(reverie_gym.RemoteError, lambda: env.step(0), "reset()")
     assert error.name == "ResetNeededError"
     env.reset(seed=1)
@@ -318,7 +328,7 @@ def errors_say_what_went_wrong():
     env.step(1)  # what was refused has spoilt nothing
     env.close()
     raises(reverie_gym.ReverieError, lambda: env.step(0), "closed")
-    raises(reverie_gym.RemoteError, lambda: reverie_gym.make("CartPole-v1", gravity_of_moon=1), "gravityOfMoon")
+    raises(reverie_gym.RemoteError, lambda: served("CartPole-v1", gravity_of_moon=1), "gravityOfMoon")
     raises(reverie_gym.ConnectionLost, lambda: reverie_gym.make("CartPoel-v1"), "exit code 2")
     raises(reverie_gym.ConnectionLost, lambda: reverie_gym.make("CartPole-v1", command="/no/such/reverie"), "npm install")
     raises(reverie_gym.ConnectionLost, lambda: reverie_gym.make("CartPole-v1", command=["false"]), "exit code 1")
@@ -327,7 +337,7 @@ def errors_say_what_went_wrong():
 @check
 def an_interrupted_call_ends_the_connection():
     """Else its late reply would be taken for that of the next call."""
-    env = reverie_gym.make("CartPole-v1")
+    env = served("CartPole-v1")
     env.reset(seed=1)
     with mock.patch.object(env._connection, "_fill", side_effect=KeyboardInterrupt):
         raises(KeyboardInterrupt, lambda: env.step(0))
