@@ -14,6 +14,7 @@ import type { Curve } from "../viewer/curve-plot.ts";
 import { writeReport } from "../viewer/write-report.ts";
 import { FRAME_SIDE } from "../world-models/recurrent/vae.ts";
 import { loadWorld, type SavedWorld } from "../world-models/world-checkpoint.ts";
+import { evolveBaselines } from "./recurrent/baselines-stage.ts";
 import { collectEpisodes } from "./recurrent/collect-stage.ts";
 import { comparePolicies, TEST_SEED } from "./recurrent/comparison-stage.ts";
 import { type Preset, RecurrentPipelineConfig, resolveConfig } from "./recurrent/config.ts";
@@ -22,8 +23,10 @@ import { evolveController } from "./recurrent/controller-stage.ts";
 import { filmEpisode } from "./recurrent/film.ts";
 import { encodeEpisodes } from "./recurrent/latents-stage.ts";
 import { trainMemory } from "./recurrent/memory-stage.ts";
+import { collectWithController } from "./recurrent/policy-collect-stage.ts";
+import { inRound, previous, roundsOf } from "./recurrent/rounds.ts";
 import { trainVision } from "./recurrent/vision-stage.ts";
-import { WORLD_FILE } from "./recurrent/world-stage.ts";
+import { WORLD_FILE, worldOf } from "./recurrent/world-stage.ts";
 import { Run, type StageRecord } from "./run.ts";
 
 export interface PipelineOptions {
@@ -39,8 +42,6 @@ export interface PipelineOptions {
   readonly signal?: AbortSignal;
 }
 
-const STAGES = ["collect", "vision", "encode", "memory", "controller", "compare"];
-
 /**
  * World Models from end to end (Ha & Schmidhuber 2018): collect real episodes, train V and M on them, evolve C in the dream
  * alone, then play everything for real and report.
@@ -50,34 +51,63 @@ export async function runPipeline(options: PipelineOptions): Promise<Report> {
   const config = resolveConfig(env, preset, overrides);
   const identity = { env, pipeline: "recurrent", preset, seed, config };
   const run = await Run.open(directory, identity, () => checkObservations(env, config.env));
+  const rounds = roundsOf(config.iterate?.rounds ?? 0);
   const context: PipelineContext = {
     run,
     config,
     seed,
+    round: rounds[0],
     workers: Math.min(2, availableParallelism()),
     progress,
     signal,
   };
-  progress.plan(STAGES);
+  progress.plan(stagesOf(config));
 
-  await run.stage("collect", async () => ({ ...(await collectEpisodes(context)).counts }));
-  const dataset = await openDataset(run.path("data"));
-  const { validationFraction } = config.collect;
-  const split = splitEpisodes({ count: dataset.count, validationFraction, seed });
-  await run.stage("vision", () => trainVision(context, dataset, split.train));
-  await run.stage("encode", async () => ({ frames: await encodeEpisodes(context, dataset) }));
-  await run.stage("memory", async () => {
-    const { step, validation } = await trainMemory(context, { dataset, split });
-    return { step, ...validation };
-  });
+  for (const round of rounds) await runRound({ ...context, round });
   const world = await loadWorld(run.path(WORLD_FILE), { env });
-  await run.stage("controller", async () => evolveController(context, world));
+  const { baselines } = config.controller;
+  if (baselines) await run.stage("baselines", () => evolveBaselines(context, world, baselines));
   await run.stage("compare", async () => {
     const { episodes } = config.evaluation;
     const { policies } = await comparePolicies(context, { world, episodes, seed: TEST_SEED });
     return { policies };
   });
   return writeRunReport(run, world);
+}
+
+/** Collect, learn, evolve: with blind policies and V at first, then with what the round before evolved. */
+async function runRound(context: PipelineContext): Promise<void> {
+  const { run, round, config, seed } = context;
+  const name = (stage: string) => inRound(stage, round);
+  await run.stage(name("collect"), async () => {
+    if (round.index === 0 || !config.iterate) return { ...(await collectEpisodes(context)).counts };
+    const world = await worldOf(run, previous(round));
+    const { dataset, meanReturn } = await collectWithController(context, world, config.iterate);
+    return { ...dataset.counts, meanReturn };
+  });
+  const dataset = await openDataset(run.path(name("data")));
+  const first = round.index === 0 ? dataset : await openDataset(run.path("data"));
+  if (round.index === 0) {
+    const { validationFraction } = config.collect;
+    const { train } = splitEpisodes({ count: dataset.count, validationFraction, seed });
+    await run.stage("vision", () => trainVision(context, dataset, train));
+  }
+  await run.stage(name("encode"), async () => ({ frames: await encodeEpisodes(context, dataset) }));
+  await run.stage(name("memory"), async () => {
+    const { step, validation } = await trainMemory(context, first);
+    return { step, ...validation };
+  });
+  const world = await worldOf(run, round);
+  await run.stage(name("controller"), async () => evolveController(context, world));
+}
+
+/** In the order in which they run. */
+function stagesOf({ iterate, controller }: RecurrentPipelineConfig): string[] {
+  const rounds = roundsOf(iterate?.rounds ?? 0).flatMap((round) => {
+    const stages = round.index === 0 ? ["collect", "vision", "encode"] : ["collect", "encode"];
+    return [...stages, "memory", "controller"].map((stage) => inRound(stage, round));
+  });
+  return [...rounds, ...(controller.baselines ? ["baselines"] : []), "compare"];
 }
 
 /** V reads square RGB frames of one size; another environment is refused before anything is written. */
@@ -120,7 +150,7 @@ async function writeRunReport(run: Run, world: SavedWorld): Promise<Report> {
     versions: versions(),
     settings: { preset, ...config },
     policies: comparison.policies,
-    stages: STAGES.map((stage) => {
+    stages: stagesOf(RecurrentPipelineConfig.parse(config)).map((stage) => {
       const { done: _, policies: __, ...record } = run.stages.find(({ name }) => name === stage) as StageRecord;
       return record;
     }),
@@ -138,9 +168,10 @@ async function learningCurves(run: Run): Promise<Curve[]> {
   for (const { stage, step, ...metrics } of await readMetrics(run.path("metrics.jsonl"))) {
     for (const [metric, value] of Object.entries(metrics)) {
       const key = `${stage} ${metric}`;
+      const evolved = !/^(vision|memory)/.test(stage);
       const chart = `${stage}: ${metric.replace("validation.", "")}`;
-      const name = metric.startsWith("validation.") ? "validation" : stage === "controller" ? metric : "training";
-      const xLabel = stage === "controller" ? "generation" : "step";
+      const name = metric.startsWith("validation.") ? "validation" : evolved ? metric : "training";
+      const xLabel = evolved ? "generation" : "step";
       if (!curves.has(key)) curves.set(key, { points: [], chart, name, xLabel });
       curves.get(key)?.points.push({ x: step, y: Number(value) });
     }

@@ -11,12 +11,12 @@ import { Discrete } from "../../src/core/spaces/discrete.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { EpisodeWriter } from "../../src/data/episode-writer.ts";
 import { recordEpisode } from "../../src/data/record-episode.ts";
-import { splitEpisodes } from "../../src/data/split-episodes.ts";
 import { DreamEnv } from "../../src/imagination/dream-env.ts";
 import { resolveConfig } from "../../src/pipelines/recurrent/config.ts";
 import type { PipelineContext } from "../../src/pipelines/recurrent/context.ts";
 import { encodeEpisodes, loadLatents } from "../../src/pipelines/recurrent/latents-stage.ts";
 import { trainMemory } from "../../src/pipelines/recurrent/memory-stage.ts";
+import { ONLY_ROUND } from "../../src/pipelines/recurrent/rounds.ts";
 import { WORLD_FILE } from "../../src/pipelines/recurrent/world-stage.ts";
 import { Run } from "../../src/pipelines/run.ts";
 import { silentProgress } from "../../src/training/progress.ts";
@@ -67,6 +67,7 @@ const SLIDES = Array.from({ length: LENGTH + 1 }, (_, step) => {
 
 /** Windows shorter than the episodes, so that reward and end are learned across carried states. */
 const config = resolveConfig("Slides-v0", "quick", {
+  "collect.validationFraction": 0.1,
   "memory.hiddenSize": 24,
   "memory.mixtures": 2,
   "memory.window": 4,
@@ -86,7 +87,7 @@ let world: SavedWorld;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "alignment-"));
   const run = await Run.open(folder, { env: "Slides-v0", pipeline: "recurrent", preset: "quick", seed: 1, config });
-  context = { run, config, seed: 1, workers: 0, progress: silentProgress };
+  context = { run, config, seed: 1, round: ONLY_ROUND, workers: 0, progress: silentProgress };
 
   const env = new Slides();
   const { observationSpace, actionSpace } = env;
@@ -110,15 +111,14 @@ beforeAll(async () => {
   await saveCheckpoint(run.path("models", "vision.safetensors"), { kind: "vae", config: vae, parameters });
 
   await encodeEpisodes(context, dataset);
-  const split = splitEpisodes({ count: dataset.count, validationFraction: 0.1, seed: 1 });
-  await trainMemory(context, { dataset, split });
+  await trainMemory(context, dataset);
   world = await loadWorld(run.path(WORLD_FILE));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("what happened at a step of the real environment happens at the same step", () => {
   it("on disk and in the latents", async () => {
-    const latents = await loadLatents(join(folder, "latents.safetensors"));
+    const latents = await loadLatents(context.run, ONLY_ROUND);
     expect(latents.lengths).toEqual(new Int32Array(EPISODES).fill(LENGTH));
     for (let e = 0; e < dataset.count; e++) {
       const episode = await dataset.episode(e);
@@ -134,7 +134,7 @@ describe("what happened at a step of the real environment happens at the same st
   });
 
   it("in the latents of T+1 observations an episode", async () => {
-    const { mean } = await loadLatents(join(folder, "latents.safetensors"));
+    const { mean } = await loadLatents(context.run, ONLY_ROUND);
     const at = (e: number, t: number) =>
       Array.from(mean.subarray((e * (LENGTH + 1) + t) * 4, (e * (LENGTH + 1) + t + 1) * 4));
     for (let t = 0; t <= LENGTH; t++) expect(at(5, t)).toEqual(at(0, t)); // the show is the same in every episode

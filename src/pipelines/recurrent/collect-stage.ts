@@ -1,21 +1,22 @@
+import { ExploringDriver } from "../../../agents/car-racing/exploring-driver.ts";
 import { HeldRandomPolicy } from "../../../agents/held-random-policy.ts";
 import { collect } from "../../data/collect.ts";
+import type { BehaviourSource } from "../../data/collect-config.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import type { RecurrentPipelineConfig } from "./config.ts";
 import type { PipelineContext } from "./context.ts";
 
-/** Records real episodes, a third of them with short holds, the others with a longest hold drawn for each episode. */
+/** Records real episodes of policies that look at nothing. */
 export async function collectEpisodes(context: PipelineContext): Promise<Dataset> {
   const { run, config, seed, workers, signal } = context;
-  const { episodes, shortHold, longHolds } = config.collect;
+  const { episodes, maximumSteps, env } = config.collect;
   const progress = context.progress.stage({ name: "collect", total: episodes, unit: "episodes" });
   const begin = performance.now();
   const dataset = await collect({
-    env: { id: run.identity.env, kwargs: config.env },
-    behaviour: [
-      { ...HeldRandomPolicy.behaviour({ maximum: shortHold }), weight: 1 },
-      { ...HeldRandomPolicy.behaviour({ maximum: longHolds }), weight: 2 },
-    ],
+    env: { id: run.identity.env, kwargs: { ...config.env, ...env } },
+    behaviour: behaviours(config.collect),
     episodes,
+    maximumSteps,
     seed,
     directory: run.path("data"),
     workers,
@@ -27,4 +28,13 @@ export async function collectEpisodes(context: PipelineContext): Promise<Dataset
   });
   progress.done({ summary: `${dataset.counts.steps.toLocaleString("en-US")} steps` });
   return dataset;
+}
+
+/** A third of the episodes with short holds, the others with a longest hold drawn for each episode; or given drivers. */
+function behaviours({ shortHold, longHolds, drivers }: RecurrentPipelineConfig["collect"]): BehaviourSource[] {
+  if (drivers) return drivers.map(({ weight, ...options }) => ({ ...ExploringDriver.behaviour(options), weight }));
+  return [
+    { ...HeldRandomPolicy.behaviour({ maximum: shortHold }), weight: 1 },
+    { ...HeldRandomPolicy.behaviour({ maximum: longHolds }), weight: 2 },
+  ];
 }

@@ -1,3 +1,5 @@
+import { ExploringDriver } from "../../../agents/car-racing/exploring-driver.ts";
+import { RoadFollower } from "../../../agents/car-racing/road-follower.ts";
 import { ConstantPolicy } from "../../../agents/constant-policy.ts";
 import { HeldRandomPolicy } from "../../../agents/held-random-policy.ts";
 import type { Policy } from "../../../agents/policy.ts";
@@ -8,6 +10,7 @@ import { dreamFunctions } from "../../imagination/dream-functions.ts";
 import { dreamReturns } from "../../imagination/dream-returns.ts";
 import { perceive } from "../../imagination/perceived-env.ts";
 import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
+import { baselineFile, baselineModel } from "./baselines-stage.ts";
 import type { RecurrentPipelineConfig } from "./config.ts";
 import type { PipelineContext } from "./context.ts";
 import { loadController } from "./controller-stage.ts";
@@ -16,6 +19,9 @@ import { realEnv } from "./real-env.ts";
 
 /** Seeds of the episodes that count: nothing is collected, trained or chosen on them. */
 export const TEST_SEED = 500_000;
+
+/** The driver that reads the original observation, instruments and all. */
+const ROAD_FOLLOWER = new RoadFollower();
 
 /** Baselines that act at every tic of a game whose agents decide every few: they can be played for real only. */
 const EVERY_TIC = "-every-tic";
@@ -30,8 +36,17 @@ export async function comparePolicies(
   const { world, episodes, seed } = options;
   const { model, env } = world;
   const trained = await loadController(context.run.directory, model);
-  const policies = [...baselines(world, context.config), trained];
+  const rivals = await Promise.all(
+    (context.config.controller.baselines ?? []).map(async (name) => {
+      const seen = baselineModel(name, model, context.run.identity.seed);
+      const policy = await loadController(context.run.directory, seen, baselineFile(name));
+      return { policy, model: seen, functions: dreamFunctions(seen) };
+    }),
+  );
   const functions = dreamFunctions(model);
+  const perceivers = [{ policy: trained, model, functions }, ...rivals];
+  const road = context.config.evaluation.roadFollower ? [ROAD_FOLLOWER as unknown as AnyPolicy] : [];
+  const policies = [...baselines(world, context.config), ...road, ...rivals.map(({ policy }) => policy), trained];
   const progress = context.progress.stage({ name: "compare", total: 2 * policies.length * episodes, unit: "episodes" });
   try {
     const report = await compare<Float32Array, unknown>({
@@ -40,11 +55,16 @@ export async function comparePolicies(
       seeds: { first: seed },
       signal: context.signal,
       dream: {
-        evaluate: (policy, seeds, watch) =>
-          policy.name.endsWith(EVERY_TIC) ? null : dreamReturns(dreamOf(world), policy, seeds, watch),
+        evaluate: (policy, seeds, watch) => {
+          if (policy.name.endsWith(EVERY_TIC) || policy.name === ROAD_FOLLOWER.name) return null;
+          const seen = perceivers.find((perceiver) => perceiver.policy === policy)?.model ?? model;
+          return dreamReturns({ ...dreamOf(world), model: seen }, policy, seeds, watch);
+        },
       },
       real: async (policy) => {
-        if (policy === trained) return perceive(await realEnv(world), model, { functions });
+        const perceiver = perceivers.find((perceiver) => perceiver.policy === policy);
+        if (perceiver) return perceive(await realEnv(world), perceiver.model, perceiver);
+        if (policy.name === ROAD_FOLLOWER.name) return make<Float32Array, unknown>(env.id);
         const everyTic = policy.name.endsWith(EVERY_TIC) && { frameSkip: 1 };
         return make<Float32Array, unknown>(env.id, { ...env.kwargs, ...everyTic }); // nobody looks at what it shows
       },
@@ -53,13 +73,17 @@ export async function comparePolicies(
     progress.done();
     return report;
   } finally {
-    await functions.dispose();
+    for (const perceiver of perceivers) await perceiver.functions.dispose();
   }
 }
 
 /** Policies that look at nothing. */
-function baselines({ model, env }: SavedWorld, { evaluation: { constant } }: RecurrentPipelineConfig): AnyPolicy[] {
-  const random = [new RandomPolicy(model), new HeldRandomPolicy(model)];
+function baselines({ model, env }: SavedWorld, config: RecurrentPipelineConfig): AnyPolicy[] {
+  const { constant } = config.evaluation;
+  const { drivers } = config.collect;
+  const { weight: _, ...driver } = drivers?.[0] ?? { weight: 1 };
+  const held = drivers ? (new ExploringDriver(model, driver) as AnyPolicy) : new HeldRandomPolicy(model);
+  const random = [new RandomPolicy(model), held];
   const still = constant ? [new ConstantPolicy(model, constant)] : [];
   const skips = Number(env.kwargs.frameSkip ?? 1) > 1;
   const everyTic = random.map((policy) => ({

@@ -1,90 +1,12 @@
 import { z } from "zod";
 import { ConfigError } from "../../base/errors.ts";
+import { RecurrentPipelineConfig } from "./pipeline-config.ts";
 
-const steps = z.int().positive();
+export { RecurrentPipelineConfig };
 
-/** Everything that decides what a run of the World Models pipeline gives; written to the run's config.json. */
-export const RecurrentPipelineConfig = z.strictObject({
-  /** Keyword arguments of the environment, beside its id. */
-  env: z.record(z.string(), z.unknown()).default({}),
-  collect: z
-    .strictObject({
-      episodes: steps.default(2800),
-      /** Longest hold, in steps, of the first kind of held-random behaviour, which records a third of the episodes. */
-      shortHold: steps.default(4),
-      /**
-       * Longest holds of the second kind, one drawn for each episode. The longest must be as long as a life: a dream learned
-       * from players who never stay at a wall forgives it, and evolution finds out.
-       */
-      longHolds: z.array(steps).min(1).default([4, 8, 16, 32, 64, 128]),
-      validationFraction: z.number().gt(0).lt(1).default(0.06),
-    })
-    .prefault({}),
-  vision: z
-    .strictObject({
-      latentSize: steps.default(32),
-      channels: z.tuple([steps, steps, steps, steps]).default([16, 32, 64, 128]),
-      foregroundWeight: z.number().nonnegative().default(10),
-      /** 1 nat for each of 32 dimensions is the paper's floor of 32 (0.5 for each of 64). */
-      klTolerance: z.number().nonnegative().default(1),
-      frames: steps.default(60_000),
-      batchSize: steps.default(32),
-      steps: steps.default(3000),
-      learningRate: z.number().positive().default(1e-3),
-      warmup: z.int().nonnegative().default(50),
-    })
-    .prefault({}),
-  memory: z
-    .strictObject({
-      hiddenSize: steps.default(256),
-      mixtures: steps.default(5),
-      doneWeight: z.number().positive().default(10),
-      batchSize: steps.default(100),
-      /** Steps a window; the LSTM's state is carried from an episode's window to its next. */
-      window: steps.default(32),
-      steps: steps.default(2000),
-      learningRate: z.number().positive().default(1e-3),
-      warmup: z.int().nonnegative().default(50),
-      clip: z.number().positive().default(1),
-      validateEvery: steps.default(200),
-      patience: steps.default(4),
-    })
-    .prefault({}),
-  dream: z
-    .strictObject({
-      /** τ: above 1 dreams are less certain than the model, and harder to exploit (the paper's best for TakeCover: 1.15). */
-      temperature: z.number().positive().default(1.15),
-      /** Dream steps after which an episode is truncated. */
-      horizon: steps.default(700),
-      /** Real first frames that are kept to begin dreams from. */
-      contexts: steps.default(200),
-    })
-    .prefault({}),
-  controller: z
-    .strictObject({
-      population: steps.default(32),
-      /** Dreams that each candidate plays in a generation. */
-      dreams: steps.default(8),
-      generations: steps.default(60),
-      sigma: z.number().positive().default(0.1),
-      covariance: z.enum(["full", "diagonal"]).default("diagonal"),
-      /** Generations after which the distribution's mean plays population × dreams fresh dreams; the best mean is kept. */
-      measureEvery: steps.default(10),
-      bias: z.boolean().default(true),
-    })
-    .prefault({}),
-  evaluation: z
-    .strictObject({
-      /** Per policy, in the dream and for real. */
-      episodes: steps.default(100),
-      /** A baseline that never changes its mind; null for none. */
-      constant: z.strictObject({ name: z.string(), action: z.unknown() }).nullable().default(null),
-    })
-    .prefault({}),
-});
-export type RecurrentPipelineConfig = z.output<typeof RecurrentPipelineConfig>;
+type Input = z.input<typeof RecurrentPipelineConfig>;
 
-/** `quick` is what `npm start` runs; `full` takes twenty minutes on two cores. */
+/** `quick` is what `npm start` runs; `full` takes longer: twenty minutes on two cores for TakeCover. */
 export const PRESETS = {
   quick: {},
   full: {
@@ -93,14 +15,45 @@ export const PRESETS = {
     memory: { steps: 5500, validateEvery: 500 },
     controller: { generations: 110 },
   },
-} as const satisfies Record<string, z.input<typeof RecurrentPipelineConfig>>;
+} as const satisfies Record<string, Input>;
 export type Preset = keyof typeof PRESETS;
 
-/** What an environment is best trained with, unless one says otherwise. */
-const ENV_DEFAULTS: Readonly<Record<string, z.input<typeof RecurrentPipelineConfig>>> = {
+/** What CarRacing is trained with in both presets: the paper's sizes, and what keeps its dreams honest. */
+const CAR_RACING = {
+  // Twelve and a half decisions a second: with a quarter of an hour of training that is what M can look ahead over.
+  env: { frames: "world-models", frameSkip: 4, idleFrames: 50 },
+  collect: {
+    env: { startTile: "random" },
+    // A blind driver is off the road after three seconds and sees nothing but grass from then on.
+    maximumSteps: 50,
+    drivers: [
+      { motion: "held", hold: [2, 8], steering: 0.8 },
+      { motion: "held", hold: [2, 10], steering: 0.4, pedals: [-0.1, 0.4] },
+      { motion: "brownian", rate: 0.3, steering: 0.6 },
+      { motion: "brownian", rate: 0.2, steering: 0.3, pedals: [-0.1, 0.5] },
+    ],
+  },
+  vision: { foregroundWeight: 0 },
+  memory: { rewardScale: 1, rewardFloor: -3, batchSize: 64 },
+  iterate: {},
+  dream: { temperature: 1, horizon: 150 },
+  controller: { clipped: [2], baselines: ["z-only", "untrained-memory"] },
+  evaluation: { roadFollower: true, episodes: 50 },
+} as const satisfies Input;
+
+/** What an environment is best trained with, section by section over what is common. */
+const BY_ENV: Readonly<Record<string, Readonly<Record<Preset, Input>>>> = {
   // A decision every three tics: with a quarter of an hour of training that is what M can look ahead over.
-  "TakeCover-v0": { env: { frameSkip: 3 }, evaluation: { constant: { name: "stand-still", action: 1 } } },
+  "TakeCover-v0": both({
+    env: { frameSkip: 3 },
+    evaluation: { constant: { name: "stand-still", action: 1 } },
+  }),
+  "CarRacing-v3": { quick: CAR_RACING, full: CAR_RACING },
 };
+
+function both(input: Input): Readonly<Record<Preset, Input>> {
+  return { quick: input, full: input };
+}
 
 /** A preset for an environment with single keys replaced: `{ "memory.steps": 500 }`. What does not fit gives a ConfigError. */
 export function resolveConfig(
@@ -108,11 +61,18 @@ export function resolveConfig(
   preset: Preset,
   overrides: Readonly<Record<string, unknown>> = {},
 ): RecurrentPipelineConfig {
-  const input: Record<string, unknown> = structuredClone({ ...ENV_DEFAULTS[env], ...PRESETS[preset] });
+  const input = mergeSections(PRESETS[preset], BY_ENV[env]?.[preset] ?? {});
   for (const [path, value] of Object.entries(overrides)) assign(input, path.split("."), value);
   const parsed = RecurrentPipelineConfig.safeParse(input);
   if (!parsed.success) throw new ConfigError(`Expected a valid configuration.\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
+}
+
+function mergeSections(base: Input, over: Input): Record<string, unknown> {
+  const merged: Record<string, unknown> = structuredClone(base);
+  for (const [section, values] of Object.entries(structuredClone(over)))
+    merged[section] = { ...(merged[section] as object), ...(values as object) };
+  return merged;
 }
 
 function assign(target: Record<string, unknown>, [key, ...rest]: string[], value: unknown): void {

@@ -5,17 +5,21 @@ import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
 import { mean } from "../../evaluation/statistics.ts";
 import { CmaEs } from "../../evolution/cma-es.ts";
 import type { CmaEsState } from "../../evolution/cma-es-config.ts";
+import type { Dream } from "../../imagination/dream.ts";
 import { PopulationRollout } from "../../imagination/population-rollout.ts";
 import { MetricsLog } from "../../training/metrics-log.ts";
 import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
 import type { WorldModel } from "../../world-models/world-model.ts";
 import type { PipelineContext } from "./context.ts";
 import { dreamOf } from "./dream-of.ts";
+import { inRound, modelFile, ONLY_ROUND, previous, type Round } from "./rounds.ts";
 
 const KIND = "linear-controller";
 const SNAPSHOT_KIND = "evolution";
-const STAGE = "controller";
-export const CONTROLLER_NAME = "dream-trained";
+export const controllerFile = (round: Round) => modelFile("controller", round);
+const LAST = controllerFile(ONLY_ROUND);
+/** What reports call it. */
+const CONTROLLER_NAME = "dream-trained";
 
 /** A mean of the search distribution, measured on dreams that no candidate was chosen on. */
 interface Measured {
@@ -24,23 +28,49 @@ interface Measured {
   readonly weights: readonly number[];
 }
 
-/** Evolves C in the dream alone (CMA-ES on mean return); the weights are kept in `models/controller.safetensors`. */
+/** What is evolved, and in which dream. */
+export interface Evolution {
+  /** The stage's name in logs, and what its random numbers depend on. */
+  readonly stage: string;
+  readonly dream: Dream;
+  /** Where the search begins. */
+  readonly from: LinearController;
+  readonly generations: number;
+  /** The controller's file, within the run. */
+  readonly file: string;
+}
+
+/** Evolves C in the dream alone; after the first round it goes on from the controller of the one before. */
 export async function evolveController(context: PipelineContext, world: SavedWorld) {
-  const { run, config, seed, signal } = context;
-  const { population, dreams, generations, sigma, covariance, measureEvery, bias } = config.controller;
+  const { run, config, round } = context;
+  const { generations, bias, clipped } = config.controller;
   const { model } = world;
-  const blank = new LinearController({ ...model, config: { bias, name: CONTROLLER_NAME } });
-  const snapshot = run.path("models", "controller.evolution.safetensors");
+  const before = round.index > 0 && (await loadController(run.directory, model, controllerFile(previous(round))));
+  return evolve(context, {
+    stage: inRound("controller", round),
+    dream: dreamOf(world),
+    from: before || new LinearController({ ...model, config: { bias, clipped, name: CONTROLLER_NAME } }),
+    generations: round.index > 0 && config.iterate ? config.iterate.generations : generations,
+    file: controllerFile(round),
+  });
+}
+
+/** CMA-ES on mean return in dreams; what comes out is kept in the file. */
+export async function evolve(context: PipelineContext, { stage, dream, from, generations, file }: Evolution) {
+  const { run, config, seed, signal } = context;
+  const { population, dreams, sigma, covariance, measureEvery } = config.controller;
+  const stream = stage === "controller" ? `${seed}` : `${seed}/${stage}`;
+  const snapshot = run.path("models", `${stage}.evolution.safetensors`);
   const saved = await readSnapshot(snapshot);
   let generation = saved?.generation ?? 0;
   let best = saved?.best;
   const search = saved
     ? CmaEs.from(saved.search)
-    : new CmaEs({ mean: Array.from(blank.weights), sigma, population, covariance, objective: "maximize", seed });
+    : new CmaEs({ mean: Array.from(from.weights), sigma, population, covariance, objective: "maximize", seed });
 
-  const log = await MetricsLog.open(run.path("metrics.jsonl"), { stage: STAGE, step: generation });
-  const progress = context.progress.stage({ name: STAGE, total: generations, unit: "generations", done: generation });
-  const shared = { ...dreamOf(world), controller: blank.graph };
+  const log = await MetricsLog.open(run.path("metrics.jsonl"), { stage, step: generation });
+  const progress = context.progress.stage({ name: stage, total: generations, unit: "generations", done: generation });
+  const shared = { ...dream, controller: from.graph };
   const rollout = new PopulationRollout({ ...shared, population, dreams });
   const alone = new PopulationRollout({ ...shared, population: 1, dreams: population * dreams });
   const save = () => writeSnapshot(snapshot, { generation, best, search: search.state() });
@@ -49,14 +79,14 @@ export async function evolveController(context: PipelineContext, world: SavedWor
     while (generation < generations) {
       const candidates = search.ask();
       const weights = candidates.map(({ parameters }) => parameters);
-      const returns = await rollout.run(weights, `${seed}/generation/${generation}`);
+      const returns = await rollout.run(weights, `${stream}/generation/${generation}`);
       const fitness = returns.map(mean);
       search.tell(candidates.map(({ id }, i) => ({ id, fitness: fitness[i] })));
       generation++;
       const figures: Record<string, number> = { mean: mean(fitness), best: Math.max(...fitness), sigma: search.sigma };
       if (generation % measureEvery === 0 || generation === generations) {
         const weights = Array.from(search.mean);
-        const [measured] = await alone.run([weights], `${seed}/measure/${generation}`);
+        const [measured] = await alone.run([weights], `${stream}/measure/${generation}`);
         figures.distributionMean = mean(measured);
         if (!best || figures.distributionMean > best.dream)
           best = { generation, dream: figures.distributionMean, weights };
@@ -74,16 +104,16 @@ export async function evolveController(context: PipelineContext, world: SavedWor
     await alone.dispose();
   }
   const chosen = best as Measured;
-  await saveController(run.directory, blank.with(chosen.weights));
+  await saveController(run.directory, from.with(chosen.weights), file);
   await rm(snapshot, { force: true });
   progress.done({ summary: `dream return ${chosen.dream.toFixed(0)} at generation ${chosen.generation}` });
   return { generation: chosen.generation, dreamReturn: chosen.dream, parameters: chosen.weights.length };
 }
 
-/** Keeps a controller in `models/controller.safetensors` of a run's folder. */
-export async function saveController(directory: string, controller: LinearController): Promise<void> {
+/** Keeps a controller in a file of a run's folder. */
+export async function saveController(directory: string, controller: LinearController, file = LAST): Promise<void> {
   const { config, featureSize, weights } = controller;
-  await saveCheckpoint(controllerPath(directory), {
+  await saveCheckpoint(join(directory, file), {
     kind: KIND,
     config: { ...config, featureSize },
     parameters: { weights: { shape: [weights.length], dtype: "float32", data: weights } },
@@ -91,14 +121,12 @@ export async function saveController(directory: string, controller: LinearContro
 }
 
 /** The controller that a run evolved, for its own world. */
-export async function loadController(directory: string, model: WorldModel): Promise<LinearController> {
-  const { config, parameters } = await loadCheckpoint(controllerPath(directory), { kind: KIND });
+export async function loadController(directory: string, model: WorldModel, file = LAST): Promise<LinearController> {
+  const { config, parameters } = await loadCheckpoint(join(directory, file), { kind: KIND });
   const { featureSize: _, ...rest } = config as LinearControllerConfig & { featureSize: number };
   const { featureSize, actionSpace } = model;
   return new LinearController({ featureSize, actionSpace, weights: parameters.weights.data, config: rest });
 }
-
-const controllerPath = (directory: string) => join(directory, "models", "controller.safetensors");
 
 interface Snapshot {
   readonly generation: number;

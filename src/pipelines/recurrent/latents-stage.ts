@@ -2,9 +2,12 @@ import type * as tf from "@tensorflow/tfjs";
 import type { NdArray, Parameters } from "../../compute/array.ts";
 import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
 import { compile } from "../../compute/compile.ts";
+import { layoutSize } from "../../data/array-layout.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { encode, unitFrames } from "../../world-models/recurrent/vae.ts";
+import type { Run } from "../run.ts";
 import type { PipelineContext } from "./context.ts";
+import { inRound, type Round } from "./rounds.ts";
 import { loadVision } from "./vision-stage.ts";
 
 const KIND = "latents";
@@ -16,7 +19,9 @@ export interface Latents {
   /** (N + E, Z) each. */
   readonly mean: Float32Array;
   readonly logStd: Float32Array;
-  /** (N), (N), (N): the step's action, its reward, and 1 where it terminated the episode. */
+  /** Of one action; empty for a discrete one. */
+  readonly actionShape: readonly number[];
+  /** (N, …action shape), (N), (N): the step's action, its reward, and 1 where it terminated the episode. */
   readonly actions: Int32Array | Float32Array;
   readonly rewards: Float32Array;
   readonly dones: Float32Array;
@@ -24,7 +29,7 @@ export interface Latents {
   readonly lengths: Int32Array;
 }
 
-/** Encodes every frame of every episode into `latents.safetensors`. */
+/** Encodes every frame of every episode into `latents.safetensors`, or that of a later round. */
 export async function encodeEpisodes(context: PipelineContext, dataset: Dataset): Promise<number> {
   const { run, signal } = context;
   const { config, parameters } = await loadVision(run.directory);
@@ -33,7 +38,9 @@ export async function encodeEpisodes(context: PipelineContext, dataset: Dataset)
   const observations = steps + dataset.count;
   const mean = new Float32Array(observations * Z);
   const logStd = new Float32Array(observations * Z);
-  const actions = dataset.action.dtype.startsWith("float") ? new Float32Array(steps) : new Int32Array(steps);
+  const actionSize = layoutSize(dataset.action);
+  const Numbers = dataset.action.dtype.startsWith("float") ? Float32Array : Int32Array;
+  const actions = new Numbers(steps * actionSize);
   const rewards = new Float32Array(steps);
   const dones = new Float32Array(steps);
 
@@ -44,7 +51,11 @@ export async function encodeEpisodes(context: PipelineContext, dataset: Dataset)
     },
     { name: "encoder", constants: parameters },
   );
-  const progress = context.progress.stage({ name: "encode", total: observations, unit: "frames" });
+  const progress = context.progress.stage({
+    name: inRound("encode", context.round),
+    total: observations,
+    unit: "frames",
+  });
   const frameShape = dataset.observation.shape;
   const frameSize = frameShape.reduce((product, dimension) => product * dimension, 1);
   // Frames wait in a batch of one size, whatever the episodes' lengths; the last one is padded.
@@ -72,7 +83,7 @@ export async function encodeEpisodes(context: PipelineContext, dataset: Dataset)
       signal?.throwIfAborted();
       const episode = await next;
       if (e + 1 < dataset.count) next = dataset.episode(e + 1);
-      actions.set(episode.actions as ArrayLike<number>, step);
+      actions.set(episode.actions as ArrayLike<number>, step * actionSize);
       rewards.set(episode.rewards, step);
       step += episode.steps;
       dones[step - 1] = Number(episode.terminated);
@@ -95,13 +106,13 @@ export async function encodeEpisodes(context: PipelineContext, dataset: Dataset)
     dtype: data instanceof Int32Array ? "int32" : "float32",
     data,
   });
-  await saveCheckpoint(run.path("latents.safetensors"), {
+  await saveCheckpoint(latentsPath(run, context.round), {
     kind: KIND,
     config: { latentSize: Z },
     parameters: {
       mean: rows(mean, observations, Z),
       logStd: rows(logStd, observations, Z),
-      actions: rows(actions, steps),
+      actions: rows(actions, steps, ...dataset.action.shape),
       rewards: rows(rewards, steps),
       dones: rows(dones, steps),
       lengths: rows(Int32Array.from(dataset.lengths), dataset.count),
@@ -111,15 +122,18 @@ export async function encodeEpisodes(context: PipelineContext, dataset: Dataset)
   return observations;
 }
 
-export async function loadLatents(path: string): Promise<Latents> {
-  const { config, parameters } = await loadCheckpoint(path, { kind: KIND });
+export async function loadLatents(run: Run, round: Pick<Round, "index">): Promise<Latents> {
+  const { config, parameters } = await loadCheckpoint(latentsPath(run, round), { kind: KIND });
   return {
     latentSize: (config as { latentSize: number }).latentSize,
     mean: parameters.mean.data as Float32Array,
     logStd: parameters.logStd.data as Float32Array,
+    actionShape: parameters.actions.shape.slice(1),
     actions: parameters.actions.data as Int32Array,
     rewards: parameters.rewards.data as Float32Array,
     dones: parameters.dones.data as Float32Array,
     lengths: parameters.lengths.data as Int32Array,
   };
 }
+
+const latentsPath = (run: Run, round: Pick<Round, "index">) => run.path(`${inRound("latents", round)}.safetensors`);

@@ -3,13 +3,17 @@ import type { Space } from "../../core/spaces/space.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { MdnRnnConfig } from "../../world-models/recurrent/mdn-rnn.ts";
 import { RecurrentConfig, RecurrentWorldModel } from "../../world-models/recurrent/recurrent-world-model.ts";
-import { saveWorld } from "../../world-models/world-checkpoint.ts";
+import { loadWorld, type SavedWorld, saveWorld } from "../../world-models/world-checkpoint.ts";
+import type { Run } from "../run.ts";
 import type { PipelineContext } from "./context.ts";
+import { modelFile, ONLY_ROUND, type Round } from "./rounds.ts";
 import { loadVision } from "./vision-stage.ts";
 
-export const WORLD_FILE = "models/world.safetensors";
+const WORLD = "world";
+/** The last round's. */
+export const WORLD_FILE = modelFile(WORLD, ONLY_ROUND);
 
-/** Joins V, M and real first frames into one world that can be dreamt in; kept in `models/world.safetensors`. */
+/** Joins V, M and real first frames into one world that can be dreamt in, a model file of the round. */
 export async function joinWorld(
   context: PipelineContext,
   { dataset, memory }: { dataset: Dataset; memory: { config: MdnRnnConfig; parameters: Parameters } },
@@ -28,12 +32,20 @@ export async function joinWorld(
   const frames = new Uint8Array(count * size);
   for (let e = 0; e < count; e++)
     frames.set(((await dataset.episode(e)).observations as Uint8Array).subarray(0, size), e * size);
-  const actions: NdArray = { shape: [count, 0], dtype: "int32", data: new Int32Array(0) };
+  const none = dataset.action.dtype.startsWith("float")
+    ? ({ dtype: "float32", data: new Float32Array(0) } as const)
+    : ({ dtype: "int32", data: new Int32Array(0) } as const);
+  const actions: NdArray = { shape: [count, 0, ...dataset.action.shape], ...none };
   const { temperature, horizon } = config.dream;
-  await saveWorld(run.path(WORLD_FILE), {
+  await saveWorld(run.path(modelFile(WORLD, context.round)), {
     model,
     env: { id: run.identity.env, kwargs: config.env },
     contexts: { frames: { shape: [count, 1, ...frame], dtype: "uint8", data: frames }, actions },
     dream: { temperature, horizon },
   });
+}
+
+/** The world that a round left. */
+export function worldOf(run: Run, round: Round): Promise<SavedWorld> {
+  return loadWorld(run.path(modelFile(WORLD, round)), { env: run.identity.env });
 }

@@ -20,6 +20,8 @@ export const MdnRnnConfig = z.strictObject({
   rewardHead: z.boolean().default(true),
   /** How much more a step that ends an episode counts in the loss than one that does not. */
   doneWeight: z.number().positive().default(10),
+  /** What the reward head calls 1, in the environment's unit: about the rewards' standard deviation. */
+  rewardScale: z.number().positive().default(1),
 });
 export type MdnRnnConfig = z.output<typeof MdnRnnConfig>;
 
@@ -28,7 +30,7 @@ export interface Prediction {
   readonly mixture: Mixture;
   /** log-odds that the episode terminates with this step, (N, 1), as trained: before the weight is taken out. */
   readonly doneLogit?: tf.Tensor;
-  /** Expected reward, (N, 1). */
+  /** Expected reward in units of `rewardScale`, (N, 1). */
   readonly reward?: tf.Tensor;
 }
 
@@ -134,7 +136,9 @@ export function mdnRnnLoss(config: MdnRnnConfig, weights: Weights, batch: Sequen
     loss = tf.add(loss, metrics.doneCrossEntropy);
   }
   if (prediction.reward) {
-    metrics.rewardError = average(tf.square(tf.sub(prediction.reward, timeFirst(batch.reward, 1))));
+    const given = timeFirst(batch.reward, 1);
+    const reward = config.rewardScale === 1 ? given : tf.div(given, config.rewardScale);
+    metrics.rewardError = average(tf.square(tf.sub(prediction.reward, reward)));
     loss = tf.add(loss, metrics.rewardError);
   }
   // The state after each window's own last step: the steps behind it are padding and must not move it on.

@@ -102,7 +102,7 @@ export class RecurrentWorldModel implements WorldModel {
     return {
       state: next,
       features: this.features(next),
-      reward: reward ? tf.reshape(reward, [batch]) : tf.ones([batch]),
+      reward: reward ? this.#inRealUnits(tf.reshape(reward, [batch])) : tf.ones([batch]),
       terminationLogit,
       uncertainty: tf.mean(mixtureDeviation(mixture), 1),
     };
@@ -120,6 +120,11 @@ export class RecurrentWorldModel implements WorldModel {
 
   decode(weights: Weights, state: ModelState): tf.Tensor {
     return decode(weights, state.latent);
+  }
+
+  #inRealUnits(reward: tf.Tensor): tf.Tensor {
+    const { rewardScale } = this.config.mdnRnn;
+    return rewardScale === 1 ? reward : tf.mul(reward, rewardScale);
   }
 
   #advance(weights: Weights, state: ModelState, actions: tf.Tensor) {
