@@ -28,6 +28,7 @@ export const AcrobotConfig = z.strictObject({
   bookOrNips: z.enum(["book", "nips"]).default("book"),
   /** Uniform noise on the torque, up to this much either way, N·m. */
   torqueNoiseMax: z.number().min(0).default(0),
+  /** Whose last digits: 1 (default): numpy 1.24's, as recorded; 2: numpy 2's. */
   numpy: NumpyVersion,
 });
 export type AcrobotConfig = z.output<typeof AcrobotConfig>;

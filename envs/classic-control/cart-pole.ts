@@ -29,6 +29,7 @@ export const CartPoleConfig = z.strictObject({
   renderMode: z.enum(["rgb_array"]).optional(),
   /** 0 a step and −1 at the end, as Sutton and Barto have it, instead of 1 a step. */
   suttonBartoReward: z.boolean().default(false),
+  /** Whose last digits: 1 (default): numpy 1.24's, as recorded; 2: numpy 2's. */
   numpy: NumpyVersion,
 });
 export type CartPoleConfig = z.output<typeof CartPoleConfig>;
@@ -39,7 +40,7 @@ export type CartPoleConfig = z.output<typeof CartPoleConfig>;
  * Observation: position (m), velocity (m/s), angle (rad from upright, clockwise positive), angular velocity (rad/s).
  * Ends when the cart is more than 2.4 m from the middle or the pole more than 12° from upright. `reset` takes
  * `options: { low, high }`, the bounds of the initial state (default ±0.05). The state is float64, observations are
- * float32. A seed gives the same episode as in Python, to the last digit.
+ * float32. A seed gives the same episode as in Python, to the last digit of the numpy that is named.
  */
 export class CartPole implements Env<Float32Array, number> {
   static readonly metadata = { renderModes: ["rgb_array"], renderFps: 50 } as const;

@@ -24,6 +24,7 @@ export const MountainCarContinuousConfig = z.strictObject({
   renderMode: z.enum(["rgb_array"]).optional(),
   /** The least velocity at which the goal counts as reached. */
   goalVelocity: z.number().default(0),
+  /** Whose last digits: 1 (default): numpy 1.24's, as recorded; 2: numpy 2's. */
   numpy: NumpyVersion,
 });
 export type MountainCarContinuousConfig = z.output<typeof MountainCarContinuousConfig>;

@@ -25,6 +25,7 @@ export const PendulumConfig = z.strictObject({
   renderMode: z.enum(["rgb_array"]).optional(),
   /** Gravity, m/s². */
   g: z.number().default(10),
+  /** Whose last digits: 1 (default): numpy 1.24's, as recorded; 2: numpy 2's. */
   numpy: NumpyVersion,
 });
 export type PendulumConfig = z.output<typeof PendulumConfig>;

@@ -13,7 +13,7 @@ import { InvalidActionError, ResetNeededError } from "../../src/core/errors.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { make, makeFromSpec } from "../../src/core/registry.ts";
 import { specToJSON } from "../../src/core/spec.ts";
-import { PYTHON, WITHOUT_GYMNASIUM } from "./python.ts";
+import { NUMPY, PYTHON, WITHOUT_GYMNASIUM } from "./python.ts";
 import "../../src/registrations.ts";
 
 const FOLDER = fileURLToPath(new URL("./python", import.meta.url));
@@ -69,7 +69,7 @@ describe.skipIf(WITHOUT_GYMNASIUM)(`make("python:…") (${WITHOUT_GYMNASIUM ?? P
 
   it("plays CartPole as we do", async () => {
     const theirs = await open<Float32Array, number>("python:CartPole-v1");
-    const ours = await make<Float32Array, number>("CartPole-v1");
+    const ours = await make<Float32Array, number>("CartPole-v1", { numpy: NUMPY });
     expect(theirs.observationSpace.equals(ours.observationSpace)).toBe(true);
     expect(theirs.actionSpace.equals(ours.actionSpace)).toBe(true);
     expect(theirs.metadata).toEqual({ renderModes: ["rgb_array"], renderFps: 50 });
