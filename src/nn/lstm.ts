@@ -24,18 +24,24 @@ export function lstmProject(weights: Weights, name: string, x: tf.Tensor): tf.Te
  */
 export function lstmStep(weights: Weights, name: string, projected: tf.Tensor, state: LstmState): LstmState {
   const recurrent = weights[`${name}.recurrent`] as tf.Tensor2D;
-  return gated(tf.add(projected, tf.matMul(state.hidden as tf.Tensor2D, recurrent)), state);
+  const gates = tf.add(projected, tf.matMul(state.hidden as tf.Tensor2D, recurrent)); // (B, 4H)
+  return gated(tf.split(gates, 4, 1), state);
 }
 
-/** The same step from the inputs themselves, each (B, …): one product for inputs and memory together. */
+/**
+ * The same step from the inputs themselves, each (B, …), for dreaming with weights that are constants: one product a gate,
+ * inputs and memory together. Cutting up the weights then costs nothing, and each activation is computed in its product.
+ */
 export function lstmCell(weights: Weights, name: string, inputs: readonly tf.Tensor[], state: LstmState): LstmState {
-  const kernel = tf.concat([weights[`${name}.input`], weights[`${name}.recurrent`]], 0) as tf.Tensor2D;
+  const kernel = tf.concat([weights[`${name}.input`], weights[`${name}.recurrent`]], 0);
   const x = tf.concat([...inputs, state.hidden], 1) as tf.Tensor2D;
-  return gated(tf.add(tf.matMul(x, kernel), gateBias(weights, name)), state);
+  const biases = tf.split(gateBias(weights, name), 4);
+  const gates = tf.split(kernel, 4, 1).map((part, i) => tf.add(tf.matMul(x, part as tf.Tensor2D), biases[i]));
+  return gated(gates, state);
 }
 
-function gated(gates: tf.Tensor, { cell: before }: LstmState): LstmState {
-  const [input, candidate, forget, output] = tf.split(gates, 4, 1);
+/** The state after a step, from the four gates before their activations, (B, H) each. */
+function gated([input, candidate, forget, output]: readonly tf.Tensor[], { cell: before }: LstmState): LstmState {
   const cell = tf.add(tf.mul(before, tf.sigmoid(forget)), tf.mul(tf.sigmoid(input), tf.tanh(candidate)));
   return { hidden: tf.mul(tf.sigmoid(output), tf.tanh(cell)), cell };
 }
