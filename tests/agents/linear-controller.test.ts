@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { LinearController } from "../../agents/linear-controller.ts";
+import type { z } from "zod";
+import { LinearController, type LinearControllerConfig } from "../../agents/linear-controller.ts";
 import { ConfigError } from "../../src/base/errors.ts";
 import type { NdArray } from "../../src/compute/array.ts";
 import { compile } from "../../src/compute/compile.ts";
@@ -39,13 +40,37 @@ describe("LinearController", () => {
     expect(steering.contains(action)).toBe(true);
   });
 
+  it("cuts elements off at their bounds where told to: no foot on the brake for half of what tanh says", () => {
+    const controller = new LinearController({
+      featureSize: 1,
+      actionSpace: steering,
+      weights: [0, -2, 1],
+      config: { bias: false, clipped: [2] },
+    });
+    const at = (feature: number) => Array.from(controller.act(Float32Array.of(feature)) as Float32Array);
+    expect(at(0)).toEqual([0, 0.5, 0]);
+    expect(at(0.5)[2]).toBeCloseTo(Math.tanh(0.5), 6);
+    expect(at(-3)[2]).toBe(0);
+  });
+
+  it("looks at the first of its features only, where told to", () => {
+    const config = { inputs: 2 };
+    const controller = new LinearController({ featureSize: 5, actionSpace: steering, config });
+    expect(controller.weights.length).toBe(3 * (2 + 1));
+    const seeing = controller.with([1, 2, 0.5, 0, 0, 0, 0, 0, 0]);
+    const [steer] = seeing.act(Float32Array.of(0.1, 0.2, 9, 9, 9)) as Float32Array;
+    expect(steer).toBeCloseTo(Math.tanh(0.1 + 0.4 + 0.5), 6);
+  });
+
   it.each([
-    ["Discrete(3) without bias", new Discrete(3), false],
-    ["Discrete(4), start 2", new Discrete(4, { start: 2 }), true],
-    ["Box", steering, true],
-  ] as const)("acts in a graph as outside of it: %s", async (_, actionSpace, bias) => {
+    ["Discrete(3) without bias", new Discrete(3), { bias: false }],
+    ["Discrete(4), start 2", new Discrete(4, { start: 2 }), {}],
+    ["Box", steering, {}],
+    ["Box, cut off, with less sight", steering, { clipped: [0, 2], inputs: 4 }],
+  ] as const)("acts in a graph as outside of it: %s", async (_, actionSpace, given) => {
     const [P, D, F] = [3, 50, 6];
-    const blank = new LinearController({ featureSize: F, actionSpace, config: { bias } });
+    const config = given as z.input<typeof LinearControllerConfig>;
+    const blank = new LinearController({ featureSize: F, actionSpace, config });
     const n = blank.weights.length;
     const weights = noise([P, n], { seed: 1 });
     const features = noise([P, D, F], { seed: 2, scale: 2 });

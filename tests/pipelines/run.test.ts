@@ -101,7 +101,35 @@ describe("resolveConfig", () => {
     expect(resolveConfig("TakeCover-v0", "full").memory.steps).not.toBe(7);
   });
 
+  it("gives CarRacing the paper's sizes, in both presets", () => {
+    for (const preset of ["quick", "full"] as const) {
+      const { env, collect, vision, memory, controller, dream } = resolveConfig("CarRacing-v3", preset);
+      expect(env).toMatchObject({ frames: "world-models" });
+      expect(collect.env).toEqual({ startTile: "random" });
+      expect(collect.drivers?.length).toBeGreaterThan(1);
+      expect([vision.latentSize, memory.hiddenSize]).toEqual([32, 256]);
+      expect(controller).toMatchObject({ clipped: [2], baselines: ["z-only", "untrained-memory"] });
+      expect(dream.horizon * Number(env["frameSkip"])).toBeLessThanOrEqual(1000);
+    }
+    expect(resolveConfig("CarRacing-v3", "quick", { "env.frameSkip": 2 }).env).toMatchObject({
+      frames: "world-models",
+      frameSkip: 2,
+    });
+    expect(resolveConfig("CarRacing-v3", "quick", { "iterate.rounds": 0 }).iterate?.rounds).toBe(0);
+  });
+
+  it("leaves what TakeCover is trained with as it was, so that older runs can go on", () => {
+    const { env, iterate, collect, controller, evaluation, memory } = resolveConfig("TakeCover-v0", "quick");
+    expect(env).toEqual({ frameSkip: 3 });
+    expect(iterate).toBeUndefined();
+    const keys = Object.keys({ ...collect, ...controller, ...evaluation, ...memory });
+    for (const added of ["env", "drivers", "maximumSteps", "clipped", "baselines", "roadFollower", "rewardScale"])
+      expect(keys).not.toContain(added);
+  });
+
   it.each([
+    [{ "collect.drivers": [{ motion: "flying" }] }, /motion/],
+    [{ "controller.baselines": ["luck"] }, /baselines/],
     [{ "memory.stepz": 5 }, /stepz/],
     [{ nothing: 1 }, /nothing/],
     [{ "memory.steps": -5 }, /steps/],

@@ -4,6 +4,7 @@ import type { ArrayTree, NdArray, Parameters } from "../../src/compute/array.ts"
 import { compile } from "../../src/compute/compile.ts";
 import { type Gradients, valueAndGradients } from "../../src/compute/gradients.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
+import { dreamFunctions } from "../../src/imagination/dream-functions.ts";
 import { MdnRnnConfig, mdnRnnLoss } from "../../src/world-models/recurrent/mdn-rnn.ts";
 import { encodeActions } from "../../src/world-models/recurrent/recurrent-world-model.ts";
 import {
@@ -166,6 +167,42 @@ describe("MDN-RNN loss", () => {
     );
     for (const name of ["hidden", "cell"] as const)
       for (let j = 0; j < 6; j++) expect(alone.state[name].data[j]).toBeCloseTo(clean.state[name].data[12 + j], 5);
+  });
+
+  it("learns rewards in the head's unit and dreams them in the environment's", async () => {
+    const batch = windows(2, 4);
+    const state = carried(2);
+    const errorWith = async (rewardScale: number, factor: number) => {
+      const given = {
+        ...batch,
+        reward: floats(
+          [2, 4],
+          Array.from(batch.reward.data, (x) => factor * x),
+        ),
+      };
+      const { metrics } = await run("onnx", memory, { batch: given, state }, (weights, inputs) =>
+        mdnRnnLoss({ ...config, rewardScale }, weights, inputs.batch as never, inputs.state as never),
+      );
+      return metrics.rewardError.data[0];
+    };
+    const plain = await errorWith(1, 1);
+    expect(await errorWith(8, 8)).toBe(plain);
+    expect(await errorWith(8, 1)).not.toBe(plain);
+
+    const rewardOf = async (rewardScale: number) => {
+      const functions = dreamFunctions(tinyWorld({ rewardScale }));
+      const [z, h] = [4, 6];
+      const given = { latent: noise([1, z], { seed: 1 }), hidden: noise([1, h], { seed: 2 }) };
+      const rows = { ...given, cell: noise([1, h], { seed: 3 }), fresh: floats([1, 1], [0]) };
+      const numbers = { normal: noise([1, z], { seed: 4 }), uniform: noise([1, z], { seed: 5 }) };
+      const { reward } = await functions.step({
+        ...{ state: rows, actions: ints([1], [1]), ...numbers },
+        ...{ termination: floats([1], [1]), temperature: floats([], [1]) },
+      });
+      await functions.dispose();
+      return reward.data[0];
+    };
+    expect(await rewardOf(8)).toBeCloseTo(8 * (await rewardOf(1)), 5);
   });
 
   it("starts from zero where an episode begins and goes on elsewhere", async () => {

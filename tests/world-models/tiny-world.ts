@@ -20,12 +20,13 @@ export interface TinyWorldOptions {
   readonly actionEncoding?: "one-hot" | "scalar";
   readonly latentSize?: number;
   readonly hiddenSize?: number;
+  readonly rewardScale?: number;
 }
 
 /** A world of a few hundred random weights: it dreams nonsense, but by all the rules. */
 export function tinyWorld(options: TinyWorldOptions = {}): RecurrentWorldModel {
   const { seed = 1, doneLogit = 0, latentSize = 4, hiddenSize = 6, doneWeight = 10 } = options;
-  const { actionSpace = new Discrete(3), cellFeature, restartInput, actionEncoding } = options;
+  const { actionSpace = new Discrete(3), cellFeature, restartInput, actionEncoding, rewardScale } = options;
   const config = RecurrentConfig.parse({
     vae: { latentSize, channels: [4, 4, 6, 8] },
     mdnRnn: {
@@ -35,6 +36,7 @@ export function tinyWorld(options: TinyWorldOptions = {}): RecurrentWorldModel {
       actionSize: actionEncoding === "scalar" ? 1 : actionSpace.flatSize,
       restartInput,
       doneWeight,
+      rewardScale,
     },
     cellFeature,
     actionEncoding,
