@@ -28,16 +28,11 @@ export function lstmStep(weights: Weights, name: string, projected: tf.Tensor, s
   return gated(tf.split(gates, 4, 1), state);
 }
 
-/**
- * The same step from the inputs themselves, each (B, …), for dreaming with weights that are constants: one product a gate,
- * inputs and memory together. Cutting up the weights then costs nothing, and each activation is computed in its product.
- */
+/** The same step from the inputs themselves, each (B, …): one product for inputs and memory together. */
 export function lstmCell(weights: Weights, name: string, inputs: readonly tf.Tensor[], state: LstmState): LstmState {
-  const kernel = tf.concat([weights[`${name}.input`], weights[`${name}.recurrent`]], 0);
+  const kernel = tf.concat([weights[`${name}.input`], weights[`${name}.recurrent`]], 0) as tf.Tensor2D;
   const x = tf.concat([...inputs, state.hidden], 1) as tf.Tensor2D;
-  const biases = tf.split(gateBias(weights, name), 4);
-  const gates = tf.split(kernel, 4, 1).map((part, i) => tf.add(tf.matMul(x, part as tf.Tensor2D), biases[i]));
-  return gated(gates, state);
+  return gated(tf.split(tf.add(tf.matMul(x, kernel), gateBias(weights, name)), 4, 1), state);
 }
 
 /** The state after a step, from the four gates before their activations, (B, H) each. */
