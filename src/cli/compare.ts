@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { formatTable } from "../evaluation/table.ts";
 import { silentProgress } from "../training/progress.ts";
 import type { CliContext } from "./context.ts";
+import { noteEngine } from "./engine-note.ts";
 import { seedOption, wholeNumber } from "./options.ts";
 import { findRunDirectory } from "./run-directory.ts";
 import type { Services } from "./services.ts";
@@ -35,11 +36,14 @@ export function addCompare(program: Command, context: CliContext, services: Serv
     .option("--quiet", "no progress")
     .addHelpText("after", EXAMPLES)
     .action(async (run: string, options: CompareOptions) => {
+      const directory = await findRunDirectory(run);
+      const progress = options.quiet ? silentProgress : context.progress;
+      await noteEngine(progress, services);
       const report = await services.comparePipelineRun({
-        directory: await findRunDirectory(run),
+        directory,
         episodes: options.episodes,
         seed: options.seed,
-        progress: options.quiet ? silentProgress : context.progress,
+        progress,
         signal: context.interruptible(),
       });
       const text = options.json ? JSON.stringify(report, null, 2) : formatTable(report, { color: context.color });

@@ -1,5 +1,6 @@
 import type { EnvSourceOptions } from "../bridge/env-source.ts";
 import type { EnvSource } from "../bridge/session.ts";
+import type { EngineNotice } from "../compute/engines.ts";
 import type { EngineReport } from "../compute/probe.ts";
 import type { CheckEnvOptions } from "../core/check-env/check-env.ts";
 import type { Finding } from "../core/check-env/findings.ts";
@@ -37,6 +38,8 @@ export type Preset = (typeof PRESETS)[number];
 export interface Services {
   environments(): Promise<readonly EnvSpec[]>;
   probeEngines(): Promise<readonly EngineReport[]>;
+  /** Which engine long work will run on. */
+  engineNotice(): Promise<EngineNotice>;
   /** Makes the environment of an id, without its wrappers, and checks it. */
   checkEnv(id: string, kwargs: Record<string, unknown>, options: CheckEnvOptions): Promise<readonly Finding[]>;
   runPipeline: RunPipeline;
@@ -54,6 +57,7 @@ export const services: Services = {
     return [...registry.keys()].map(specOf);
   },
   probeEngines: async () => (await import("../compute/probe.ts")).probeEngines(),
+  engineNotice: async () => (await import("../compute/engines.ts")).engineNotice(),
   checkEnv: async (id, kwargs, options) => {
     await import("../registrations.ts");
     const { checkEnv } = await import("../core/check-env/check-env.ts");

@@ -5,6 +5,7 @@ import { specOf } from "../core/registry.ts";
 import { formatTable } from "../evaluation/table.ts";
 import { silentProgress } from "../training/progress.ts";
 import type { CliContext } from "./context.ts";
+import { noteEngine } from "./engine-note.ts";
 import { UsageError } from "./errors.ts";
 import { directoryOption, seedOption, setOption } from "./options.ts";
 import { defaultRunDirectory } from "./run-directory.ts";
@@ -52,6 +53,7 @@ export function addTrain(program: Command, context: CliContext, services: Servic
       const directory = options.run ?? defaultRunDirectory(id);
       const progress = options.quiet ? silentProgress : context.progress;
       progress.note(`${id} · preset ${options.preset} · seed ${options.seed} → ${directory}`);
+      await noteEngine(progress, services);
       const begin = performance.now();
       const report = await services.runPipeline({
         env: id,

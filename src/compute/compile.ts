@@ -37,10 +37,9 @@
  * One and two threads gave the same bits for the train steps in tests/compute, but ONNX Runtime does not promise that; between
  * engines results agree within float tolerance only, because they sum in other orders.
  */
-import { availableParallelism } from "node:os";
 import { ConfigError } from "../base/errors.ts";
 import type { Arrays, ArrayTree, Tensors } from "./array.ts";
-import { programFor, requestedEngine } from "./engines.ts";
+import { defaultThreads, type EngineName, programFor, requestedEngine } from "./engines.ts";
 import type { AnyFunction, Program } from "./program.ts";
 
 export interface CompileOptions<Constants extends ArrayTree = Record<string, never>> {
@@ -48,8 +47,11 @@ export interface CompileOptions<Constants extends ArrayTree = Record<string, nev
   readonly name: string;
   /** Baked into the graph, given to the function as its last argument: faster than inputs, but fixed. */
   readonly constants?: Constants;
-  /** Which engine runs it: default "auto" (ONNX Runtime where it is installed, else wasm, else cpu), or REVERIE_ENGINE. */
-  readonly engine?: "auto" | "onnx" | "wasm" | "cpu" | "node";
+  /**
+   * Which engine runs it: default REVERIE_ENGINE, else "auto": the first that works of ONNX Runtime on CUDA ("cuda"), ONNX
+   * Runtime on the CPU ("onnx"), tfjs-node ("node"), wasm and cpu. "webgpu" is ONNX Runtime on a GPU through WebGPU.
+   */
+  readonly engine?: "auto" | EngineName;
   /** Threads inside an operator; default 2 or the number of cores, whichever is less. */
   readonly threads?: number;
   /** "eager": a function that cannot be compiled is run op by op instead, on wasm or cpu, after a warning. Default: a TraceError. */
@@ -116,7 +118,7 @@ export function compileStep<S extends ArrayTree, I extends ArrayTree, O, C exten
 
 /** Checks the options now; the engine is loaded when the function is first needed. */
 function starter(fn: AnyFunction, options: CompileOptions<ArrayTree>): () => Promise<Program> {
-  const { name, constants = {}, threads = Math.min(2, availableParallelism()), offThread = true } = options;
+  const { name, constants = {}, threads = defaultThreads(), offThread = true } = options;
   const engine = requestedEngine(options.engine);
   if (!Number.isInteger(threads) || threads < 1) {
     throw new ConfigError(

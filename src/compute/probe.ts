@@ -1,81 +1,73 @@
-import { createRequire } from "node:module";
-import * as tf from "@tensorflow/tfjs";
-import type { NdArray } from "./array.ts";
-import { prepareBackend } from "./eager/backends.ts";
-import { ENGINES, type EngineName, programFor } from "./engines.ts";
-import { loadOnnxRuntime } from "./runtime/onnx-runtime.ts";
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { workerUrl } from "../base/worker-url.ts";
+import { ENGINES, type EngineName, preferredEngine } from "./engines.ts";
+import { EngineError } from "./errors.ts";
+import { type MatrixProduct, probeEngine } from "./probe-engine.ts";
 
 /** What an engine can do on this machine. */
 export interface EngineReport {
   readonly name: EngineName;
   readonly works: boolean;
-  /** Package and version it runs on. */
+  /** Whether "auto" takes this one. */
+  readonly chosen: boolean;
+  /** What it is and its version. */
   readonly version?: string;
   /** Why it does not work. */
   readonly reason?: string;
-  /** What would change that. */
+  /** What would change that, or what else is worth knowing. */
   readonly remedy?: string;
-  /** One product of two 512 × 512 matrices: the best of up to five after a first. */
-  readonly gemmMilliseconds?: number;
+  /** How fast it multiplies. */
+  readonly product?: MatrixProduct;
 }
 
-const SIZE = 512;
-const RUNS = 5;
-const PATIENCE = 500; // milliseconds after which a slow engine is measured no more
+const PATIENCE = 60_000; // milliseconds for one engine to start and multiply
+const WORTH_SAYING = 1.5; // times faster than the chosen engine
 
-/** Tries every engine; a failure is a report, never an error. */
+/** What a probe answers: the part of the report that one engine can know. */
+export type ProbeResult = Pick<EngineReport, "version" | "product"> | Pick<EngineReport, "reason" | "remedy">;
+
+/** Tries every engine, one after the other; a failure is a report, never an error. */
 export async function probeEngines(): Promise<EngineReport[]> {
+  const preferred = await preferredEngine();
   const reports: EngineReport[] = [];
   for (const name of ENGINES) {
-    try {
-      reports.push({ name, works: true, version: await versionOf(name), gemmMilliseconds: await timeProduct(name) });
-    } catch (error) {
-      reports.push({ name, works: false, ...explain(error) });
-    }
+    const result = await (name === "wasm" || name === "cpu" ? tried(probeEngine(name)) : probeApart(name));
+    reports.push({ name, works: "version" in result, chosen: name === preferred, ...result });
   }
-  return reports;
-}
-
-async function versionOf(name: EngineName): Promise<string> {
-  if (name === "onnx") {
-    const { env } = await loadOnnxRuntime();
-    return `onnxruntime-node ${env.versions.node ?? env.versions.common}`;
-  }
-  const { source } = await prepareBackend(name);
-  const { version } = createRequire(import.meta.url)(`${source}/package.json`) as { version: string };
-  return `${source} ${version}`;
-}
-
-async function timeProduct(name: EngineName): Promise<number> {
-  const square = (offset: number): NdArray => ({
-    shape: [SIZE, SIZE],
-    dtype: "float32",
-    data: Float32Array.from({ length: SIZE * SIZE }, (_, i) => ((i + offset) % 17) / 17),
-  });
-  const program = await programFor(
-    (inputs) => {
-      const { a, b } = inputs as { a: tf.Tensor; b: tf.Tensor };
-      return tf.matMul(a, b);
-    },
-    name,
-    { name: "probe", constants: {}, threads: 2, offThread: false },
+  const best = reports.find(({ chosen }) => chosen)?.product?.gflops ?? 0;
+  return reports.map((report) =>
+    (report.product?.gflops ?? 0) > WORTH_SAYING * best
+      ? { ...report, remedy: `Faster here for large models: REVERIE_ENGINE=${report.name} chooses it.` }
+      : report,
   );
-  const inputs = { a: square(0), b: square(5) };
-  let best = Number.POSITIVE_INFINITY;
-  const begun = performance.now();
-  for (let run = 0; run < 2 || (run <= RUNS && performance.now() - begun < PATIENCE); run++) {
-    const start = performance.now();
-    await program.run(inputs);
-    if (run > 0) best = Math.min(best, performance.now() - start);
-  }
-  await program.dispose();
-  return best;
+}
+
+/** The result, or the reason why there is none. */
+export function tried(probe: Promise<ProbeResult>): Promise<ProbeResult> {
+  return probe.catch(explain);
+}
+
+/** Native engines are tried in a process of their own: a driver that crashes takes only that one with it. */
+function probeApart(name: EngineName): Promise<ProbeResult> {
+  const script = fileURLToPath(workerUrl(import.meta.url, "probe-process"));
+  return new Promise((resolve) => {
+    execFile(process.execPath, [script, name], { timeout: PATIENCE }, (error, stdout) => {
+      const answer = stdout.trimEnd().split("\n").at(-1) ?? "";
+      if (answer.startsWith("{")) return resolve(JSON.parse(answer) as ProbeResult);
+      const how = error?.killed
+        ? `none within ${PATIENCE / 1000} s`
+        : `a process that ended with ${error?.signal ?? `code ${error?.code}`}`;
+      const remedy = "Update the driver or the package that it stands on, or leave this engine.";
+      resolve(explain(new EngineError(`Expected engine "${name}" to answer, got ${how}. ${remedy}`)));
+    });
+  });
 }
 
 /** Splits "Expected …, got …. Do …." into what happened and what to do. */
 function explain(error: unknown): Pick<EngineReport, "reason" | "remedy"> {
   const message = error instanceof Error ? error.message : String(error);
-  const end = message.lastIndexOf(". ", message.length - 2);
+  const end = message.search(/\. (?=(Run|Use|Install|Update|With) )/);
   if (end < 0) return { reason: message };
   return { reason: message.slice(0, end + 1), remedy: message.slice(end + 2) };
 }

@@ -7,6 +7,7 @@ import type { CliContext } from "../../src/cli/context.ts";
 import { InterruptedError } from "../../src/cli/errors.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { type Services, services } from "../../src/cli/services.ts";
+import type { EngineReport } from "../../src/compute/probe.ts";
 import type { Report } from "../../src/evaluation/report.ts";
 import { summarize } from "../../src/evaluation/statistics.ts";
 import { formatTable } from "../../src/evaluation/table.ts";
@@ -216,23 +217,63 @@ describe("envs and doctor", () => {
   });
 
   test("doctor says what works, and of the rest why not and what would help", async () => {
-    const engines = [
-      { name: "onnx" as const, works: true, version: "onnxruntime-node 1.30.0", gemmMilliseconds: 1.2345 },
-      { name: "node" as const, works: false, reason: "not installed", remedy: "npm install @tensorflow/tfjs-node-gpu" },
+    const engines: EngineReport[] = [
+      {
+        name: "webgpu",
+        works: true,
+        chosen: false,
+        version: "ONNX Runtime 1.30.0 (WebGPU)",
+        product: { size: 1024, milliseconds: 940.36, gflops: 2.284 },
+      },
+      {
+        name: "onnx",
+        works: true,
+        chosen: true,
+        version: "ONNX Runtime 1.30.0",
+        product: { size: 1024, milliseconds: 12.34, gflops: 174.03 },
+      },
+      { name: "node", works: false, chosen: false, reason: "not installed", remedy: "npm install it" },
     ];
     const { code, out } = await cli(["doctor"], { probeEngines: async () => engines });
     expect(code).toBe(0);
     expect(out).toBe(
       [
-        "✔  onnx  onnxruntime-node 1.30.0  512×512 matrix product 1.2 ms",
-        "✘  node                           not available",
+        "✔  webgpu  ONNX Runtime 1.30.0 (WebGPU)  1024³ matrix product 940.4 ms, 2.3 GFLOP/s",
+        "✔  onnx    ONNX Runtime 1.30.0           1024³ matrix product 12.3 ms, 174 GFLOP/s",
+        "✘  node                                  not available",
         "     not installed",
-        "     → npm install @tensorflow/tfjs-node-gpu",
+        "     → npm install it",
         "",
-        "1 of 2 engines work here.",
+        "2 of 3 engines work here. Unless told otherwise (REVERIE_ENGINE), onnx is used.",
         "",
       ].join("\n"),
     );
     expect(JSON.parse((await cli(["doctor", "--json"], { probeEngines: async () => engines })).out)).toEqual(engines);
+  });
+});
+
+describe("the engine", () => {
+  test("is named once before long work, with a warning where it is slow", async () => {
+    const fast = await cli(["train", "CartPole-v1"], {
+      engineNotice: async () => ({ text: "engine: E 1 on 2 threads" }),
+    });
+    expect(fast.err.match(/engine:/g)).toHaveLength(1);
+    expect(fast.err).not.toContain("warning");
+    const slow = await cli(["train", "CartPole-v1"], {
+      engineNotice: async () => ({ text: "engine: W", warning: "slow" }),
+    });
+    expect(slow.err).toContain("warning: slow\n");
+    const quiet = await cli(["train", "CartPole-v1", "--quiet"], { engineNotice: async () => ({ text: "engine: E" }) });
+    expect(quiet.err).toBe("");
+  });
+
+  test("that REVERIE_ENGINE misspells is a usage error before anything is done", async () => {
+    vi.stubEnv("REVERIE_ENGINE", "onxx");
+    const { code, err, runPipeline } = await cli(["train", "CartPole-v1"]);
+    expect(code).toBe(2);
+    expect(err).toContain(
+      'Expected REVERIE_ENGINE to be one of auto, cuda, webgpu, onnx, node, wasm, cpu, got "onxx".',
+    );
+    expect(runPipeline).not.toHaveBeenCalled();
   });
 });

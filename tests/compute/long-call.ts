@@ -20,6 +20,6 @@ await compiled.run({ x });
 const results = await Promise.allSettled(
   process.argv[2] === "exit"
     ? [compiled.run({ x }), new Promise(() => setTimeout(() => process.exit(7), 20))]
-    : [compiled.run({ x }), compiled.run({ x }), (hostFor({ offThread: true }) as RemoteHost).end()],
+    : [compiled.run({ x }), compiled.run({ x }), (hostFor({ offThread: true, provider: "cpu" }) as RemoteHost).end()],
 );
 process.stdout.write(results.map(({ status }) => status).join());

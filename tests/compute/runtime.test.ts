@@ -157,7 +157,7 @@ describe("a worker that dies", () => {
     const resident = await counter("onnx", true);
     await compiled.run({ x: noise([2]) });
     await resident.step({ x: noise([2]) });
-    const host = hostFor({ offThread: true }) as RemoteHost;
+    const host = hostFor({ offThread: true, provider: "cpu" }) as RemoteHost;
     const ending = host.end();
     const outstanding = resident.step({ x: noise([2]) });
     await expect(outstanding).rejects.toThrow(/worker to run, but it exited/);
@@ -175,7 +175,14 @@ describe("a worker that dies", () => {
     const host = new RemoteHost();
     await expect(host.run(1, [])).rejects.toThrow(/session.*disposed of/);
     await expect(
-      host.open(2, { model: Uint8Array.of(1, 2, 3), inputs: [], outputs: [], carried: [], threads: 1 }),
+      host.open(2, {
+        model: Uint8Array.of(1, 2, 3),
+        inputs: [],
+        outputs: [],
+        carried: [],
+        provider: "cpu",
+        threads: 1,
+      }),
     ).rejects.toThrow(EngineError);
     expect(host.dead).toBeUndefined();
     await host.end();
@@ -244,5 +251,5 @@ describe.each(["cpu", "wasm", "onnx"] as const)("tensors on %s", (engine) => {
 });
 
 afterAll(async () => {
-  await (hostFor({ offThread: true }) as RemoteHost).end();
+  await (hostFor({ offThread: true, provider: "cpu" }) as RemoteHost).end();
 });

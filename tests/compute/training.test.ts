@@ -1,30 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { NdArray } from "../../src/compute/array.ts";
 import type { CompileOptions } from "../../src/compute/compile.ts";
-import { type Model, mdnRnn, startTraining, trainingInputs, vae } from "./models.ts";
-import { stTransformer } from "./st-transformer.ts";
-import { uNet } from "./u-net.ts";
+import { type Model, startTraining, trainingInputs } from "./models.ts";
+import { SMALL_MODELS } from "./small-models.ts";
 
 /* Whole train steps: forward, backward, clipping by norm, Adam; small, but with every op of the real ones. */
-
-const smallVae = (): Model =>
-  vae({
-    image: 16,
-    encoder: [
-      { kernel: 4, channels: 4 },
-      { kernel: 3, channels: 6 },
-    ],
-    latent: 4,
-    hidden: 12,
-    decoder: [
-      { kernel: 5, channels: 6 },
-      { kernel: 8, channels: 3 },
-    ],
-  });
-const smallTransformer = (): Model =>
-  stTransformer({ vocabulary: 11, frames: 3, places: 4, width: 8, heads: 2, blocks: 2 });
-const smallUNet = (): Model => uNet({ image: 8, levels: [2, 4], groups: 2, condition: 3 });
-const smallRnn = (): Model => mdnRnn({ latent: 3, actions: 2, hidden: 8, mixtures: 2, steps: 6 });
 
 interface Run {
   readonly losses: number[];
@@ -49,7 +29,7 @@ async function train(
   return { losses, weights };
 }
 
-for (const make of [smallVae, smallRnn, smallTransformer, smallUNet]) {
+for (const make of SMALL_MODELS) {
   const { name } = make();
   describe(`training a ${name}`, () => {
     it("gives the same losses as tfjs cpu for 50 steps, and learns", async () => {

@@ -66,14 +66,17 @@ class Message {
   }
 }
 
-/** The graph as the bytes of an ONNX model. */
-export function writeModel(graph: Graph, name: string): Uint8Array {
+/** The graph as the bytes of an ONNX model; `names` are what values are called there, where not as in the graph. */
+export function writeModel(graph: Graph, name: string, names: ReadonlyMap<string, string> = new Map()): Uint8Array {
+  const called = (value: string): string => names.get(value) ?? value;
   const body = new Message();
-  for (const node of graph.nodes) body.message(1, nodeMessage(node));
+  for (const node of graph.nodes) {
+    body.message(1, nodeMessage({ ...node, inputs: node.inputs.map(called), outputs: node.outputs.map(called) }));
+  }
   body.string(2, name);
   for (const [key, value] of graph.initializers) body.message(5, tensorMessage(key, value));
-  for (const port of graph.inputs) body.message(11, portMessage(port));
-  for (const port of graph.outputs) body.message(12, portMessage(port));
+  for (const port of graph.inputs) body.message(11, portMessage({ ...port, name: called(port.name) }));
+  for (const port of graph.outputs) body.message(12, portMessage({ ...port, name: called(port.name) }));
   return new Message()
     .integer(1, IR_VERSION)
     .string(2, "reverie-gym")

@@ -1,5 +1,7 @@
 import type { NdArray } from "../array.ts";
+import type { ValueInfo } from "../onnx/graph.ts";
 import type { PortInfo } from "../trace/trace.ts";
+import type { Provider } from "./provider.ts";
 
 export type Data = NdArray["data"];
 
@@ -10,10 +12,18 @@ export interface SessionRequest {
   readonly outputs: readonly PortInfo[];
   /** Which arrays of the resident state the first outputs replace. */
   readonly carried: readonly number[];
-  /** Threads inside an operator. */
+  /** What computes. */
+  readonly provider: Provider;
+  /** Threads inside an operator, where a CPU computes. */
   readonly threads: number;
   /** Where ONNX Runtime writes its times per kernel when the session closes: the beginning of a file name. */
   readonly profile?: string;
+}
+
+/** The shapes and types of a state's arrays, and what will compute with them. */
+export interface HoldRequest {
+  readonly parts: readonly ValueInfo[];
+  readonly provider: Provider;
 }
 
 /**
@@ -26,8 +36,8 @@ export interface Host {
   open(session: number, request: SessionRequest): Promise<void>;
   close(session: number): Promise<void>;
   run(session: number, inputs: readonly Data[]): Promise<Data[]>;
-  /** Makes or replaces a resident state. */
-  hold(state: number, arrays: readonly Data[], ports: readonly PortInfo[]): Promise<void>;
+  /** Makes or replaces a resident state, for sessions of the same provider. */
+  hold(state: number, arrays: readonly Data[], request: HoldRequest): Promise<void>;
   /** Runs a session whose first inputs are the state and whose first outputs replace parts of it; gives the other outputs. */
   step(session: number, state: number, inputs: readonly Data[]): Promise<Data[]>;
   peek(state: number): Promise<Data[]>;

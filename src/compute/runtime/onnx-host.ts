@@ -1,17 +1,22 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { copyOf, STORAGE, sizeOf } from "../array.ts";
 import { EngineError } from "../errors.ts";
-import type { PortInfo } from "../trace/trace.ts";
-import type { Data, Host, SessionRequest } from "./host.ts";
+import type { ValueInfo } from "../onnx/graph.ts";
+import { BufferMaker, DeviceArrays, staysOnDevice } from "./device-arrays.ts";
+import type { Data, HoldRequest, Host, SessionRequest } from "./host.ts";
 import { loadOnnxRuntime, type OnnxRuntime } from "./onnx-runtime.ts";
+import { sessionOptions } from "./provider.ts";
 
 interface OpenSession extends SessionRequest {
   readonly session: InferenceSession;
+  readonly maker: BufferMaker;
 }
 
-/** Two sets of tensors: a step reads one and writes the other, then those that were written change places. */
-interface HeldState {
-  readonly ports: readonly PortInfo[];
+/**
+ * In memory, two sets of tensors: a step reads one and writes the other, then those that were written change places. On a
+ * WebGPU device every step makes new tensors, in buffers that the device's own pool hands out, and gives the old ones back.
+ */
+interface HeldState extends HoldRequest {
   readonly current: Tensor[];
   readonly next: Tensor[]; // made when first needed: parts that never change have none
 }
@@ -22,20 +27,20 @@ export class OnnxHost implements Host {
   readonly #sessions = new Map<number, OpenSession>();
   readonly #states = new Map<number, HeldState>();
   #runtime: OnnxRuntime | undefined;
+  #device: DeviceArrays | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   open(key: number, request: SessionRequest): Promise<void> {
     return this.#inOrder(async () => {
-      this.#runtime ??= await loadOnnxRuntime();
-      const session = await this.#runtime.InferenceSession.create(request.model, {
-        intraOpNumThreads: request.threads,
-        interOpNumThreads: 1,
-        executionMode: "sequential",
-        graphOptimizationLevel: "all",
-        logSeverityLevel: 3, // errors: ONNX Runtime warns about constants that it folded away
-        ...(request.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: request.profile }),
+      const { InferenceSession } = await this.#load();
+      const { model, provider, threads, outputs, carried, profile } = request;
+      if (provider === "webgpu") await this.#device!.keepDevice();
+      const session = await InferenceSession.create(model, {
+        ...sessionOptions(provider, threads),
+        ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+        ...(provider === "webgpu" ? { preferredOutputLocation: locationsOf(outputs, carried.length) } : {}),
       });
-      this.#sessions.set(key, { ...request, model: new Uint8Array(0), session });
+      this.#sessions.set(key, { ...request, model: new Uint8Array(0), session, maker: new BufferMaker(session) });
     });
   }
 
@@ -44,58 +49,83 @@ export class OnnxHost implements Host {
       const open = this.#sessions.get(key);
       this.#sessions.delete(key);
       if (open?.profile !== undefined) open.session.endProfiling(); // writes the file
-      await open?.session.release();
+      await open?.maker.close();
     });
   }
 
   run(key: number, arrays: readonly Data[]): Promise<Data[]> {
     return this.#inOrder(async () => {
-      const { session, inputs } = this.#session(key);
+      const { session, inputs, outputs } = this.#session(key);
       const feeds: Record<string, Tensor> = {};
-      for (const [i, data] of arrays.entries()) feeds[`i${i}`] = this.#tensor(inputs[i], data);
+      for (const [i, data] of arrays.entries()) feeds[inputs[i].name] = this.#tensor(inputs[i], data);
       const results = await session.run(feeds);
-      return session.outputNames.map((name) => results[name].data as Data);
+      return outputs.map(({ name }) => results[name].data as Data);
     });
   }
 
-  hold(key: number, arrays: readonly Data[], ports: readonly PortInfo[]): Promise<void> {
+  hold(key: number, arrays: readonly Data[], { parts, provider }: HoldRequest): Promise<void> {
     return this.#inOrder(async () => {
-      this.#runtime ??= await loadOnnxRuntime();
-      const current = arrays.map((data, i) => this.#tensor(ports[i], copyOf(data))); // steps will write into it
-      this.#states.set(key, { ports, current, next: [] });
+      await this.#load();
+      let current = arrays.map((data, i) => this.#tensor(parts[i], copyOf(data))); // steps will write into it
+      if (provider === "webgpu") {
+        await this.#device!.keepDevice();
+        current = await this.#device!.carryIn(current, parts);
+      }
+      await this.#release(key);
+      this.#states.set(key, { parts, provider, current, next: [] });
     });
   }
 
   step(key: number, stateKey: number, arrays: readonly Data[]): Promise<Data[]> {
     return this.#inOrder(async () => {
-      const { session, inputs, carried } = this.#session(key);
-      const { ports, current, next } = this.#state(stateKey);
+      const { session, maker, inputs, outputs, carried } = this.#session(key);
+      const { parts, provider, current, next } = this.#state(stateKey);
       const feeds: Record<string, Tensor> = {};
-      for (const [i, tensor] of current.entries()) feeds[`i${i}`] = tensor;
+      for (const [i, tensor] of current.entries()) feeds[inputs[i].name] = tensor;
       for (const [i, data] of arrays.entries()) {
         const place = current.length + i;
-        feeds[`i${place}`] = this.#tensor(inputs[place], data);
+        feeds[inputs[place].name] = this.#tensor(inputs[place], data);
       }
       const fetches: Record<string, Tensor | null> = {};
-      for (const [i, name] of session.outputNames.entries()) {
-        const part = carried[i];
-        if (part !== undefined) next[part] ??= this.#blank(ports[part]);
+      for (const [i, { name }] of outputs.entries()) {
+        const part = provider === "webgpu" ? undefined : carried[i];
+        if (part !== undefined) next[part] ??= this.#blank(parts[part]);
         fetches[name] = part === undefined ? null : next[part]; // null: ONNX Runtime allocates
       }
       const results = await session.run(feeds, fetches);
-      for (const part of carried) [current[part], next[part]] = [next[part], current[part]];
-      return session.outputNames.slice(carried.length).map((name) => results[name].data as Data);
+      for (const [i, part] of carried.entries()) {
+        const before = current[part];
+        current[part] = results[outputs[i].name];
+        if (provider === "webgpu") {
+          this.#device?.adopt(current[part], maker);
+          await this.#device?.giveBack(before);
+        } else next[part] = before;
+      }
+      return outputs.slice(carried.length).map(({ name }) => results[name].data as Data);
     });
   }
 
   peek(key: number): Promise<Data[]> {
-    return this.#inOrder(async () => this.#state(key).current.map((tensor) => copyOf(tensor.data as Data)));
+    return this.#inOrder(async () => {
+      const { parts, provider, current } = this.#state(key);
+      const tensors = provider === "webgpu" ? await this.#device!.carryOut(current, parts) : current;
+      return tensors.map((tensor, i) => (tensor === current[i] ? copyOf(tensor.data as Data) : (tensor.data as Data)));
+    });
   }
 
   drop(key: number): Promise<void> {
-    return this.#inOrder(async () => {
-      this.#states.delete(key);
-    });
+    return this.#inOrder(async () => this.#release(key));
+  }
+
+  async #load(): Promise<OnnxRuntime> {
+    this.#runtime ??= await loadOnnxRuntime();
+    this.#device ??= new DeviceArrays(this.#runtime);
+    return this.#runtime;
+  }
+
+  async #release(key: number): Promise<void> {
+    for (const tensor of this.#states.get(key)?.current ?? []) await this.#device?.giveBack(tensor);
+    this.#states.delete(key);
   }
 
   #session(key: number): OpenSession {
@@ -111,12 +141,12 @@ export class OnnxHost implements Host {
     return state;
   }
 
-  #tensor(port: PortInfo, data: Data): Tensor {
-    return new this.#runtime!.Tensor(port.dtype as "float32", data as Float32Array, port.shape);
+  #tensor({ dtype, shape }: ValueInfo, data: Data): Tensor {
+    return new this.#runtime!.Tensor(dtype as "float32", data as Float32Array, shape);
   }
 
-  #blank(port: PortInfo): Tensor {
-    return this.#tensor(port, new STORAGE[port.dtype as keyof typeof STORAGE](sizeOf(port.shape)));
+  #blank(part: ValueInfo): Tensor {
+    return this.#tensor(part, new STORAGE[part.dtype as keyof typeof STORAGE](sizeOf(part.shape)));
   }
 
   #inOrder<T>(task: () => Promise<T>): Promise<T> {
@@ -124,4 +154,11 @@ export class OnnxHost implements Host {
     this.#last = result.catch(() => undefined); // a failure is its caller's, not the next one's
     return result;
   }
+}
+
+/** What a WebGPU session gives back where: the state stays on the device, results come to memory. */
+function locationsOf(outputs: SessionRequest["outputs"], carried: number): Record<string, "gpu-buffer" | "cpu"> {
+  return Object.fromEntries(
+    outputs.map((port, i) => [port.name, i < carried && staysOnDevice(port) ? "gpu-buffer" : "cpu"]),
+  );
 }

@@ -7,6 +7,7 @@ import { type Trace, trace } from "../trace/trace.ts";
 import { isNdArray, type Leaf, rebuild } from "../tree.ts";
 import { type Data, type Host, nextKey } from "./host.ts";
 import { hostFor } from "./hosts.ts";
+import type { Provider } from "./provider.ts";
 
 const MAX_GRAPHS = 8; // graphs kept for one function; the least recently used is closed
 
@@ -18,16 +19,20 @@ interface OpenGraph {
   readonly ready: Promise<void>;
 }
 
+export interface OnnxOptions extends ProgramOptions {
+  readonly provider: Provider;
+}
+
 /** A function as graphs for ONNX Runtime, one for each set of input shapes. */
 export class OnnxProgram implements Program {
   readonly #fn: AnyFunction;
-  readonly #options: ProgramOptions;
+  readonly #options: OnnxOptions;
   readonly #inputs: InputGate;
   readonly #states: InputGate;
   readonly #graphs = new Map<string, OpenGraph>(); // in order of use, the oldest first
   #disposed = false;
 
-  constructor(fn: AnyFunction, options: ProgramOptions) {
+  constructor(fn: AnyFunction, options: OnnxOptions) {
     this.#fn = fn;
     this.#options = options;
     this.#inputs = new InputGate(options.name, "inputs");
@@ -43,13 +48,14 @@ export class OnnxProgram implements Program {
 
   async start(state: unknown): Promise<AnyResident> {
     const form = this.#states.admit(state);
-    const ports = form.map(({ path, value: { shape, dtype } }) => ({ path, shape, dtype }));
+    const parts = form.map(({ value: { shape, dtype } }) => ({ shape, dtype }));
+    const { provider } = this.#options;
     const shapes = form.map(({ path, value }) => ({ path, value: { ...value, data: new Float32Array(0) } }));
     const template = rebuild(state, isNdArray, (array) => ({ ...array, data: new Float32Array(0) }));
     const key = nextKey();
     let host = this.#host();
     let disposed = false;
-    await host.hold(key, dataOf(form), ports);
+    await host.hold(key, dataOf(form), { parts, provider });
 
     const usable = (): void => {
       if (disposed)
@@ -86,7 +92,7 @@ export class OnnxProgram implements Program {
         checkSameForm(this.#options.name, shapes, leaves);
         if (!disposed && host.dead) host = this.#host();
         usable();
-        await host.hold(key, dataOf(leaves), ports);
+        await host.hold(key, dataOf(leaves), { parts, provider });
       },
       dispose: async () => {
         if (disposed) return;
@@ -109,7 +115,7 @@ export class OnnxProgram implements Program {
 
   /** The graph for these shapes: found, or traced and opened. */
   #graph(examples: unknown[], leaves: readonly Leaf<NdArray>[], { stateful }: { stateful: boolean }): OpenGraph {
-    const { name, constants, threads } = this.#options;
+    const { name, constants, provider, threads } = this.#options;
     if (this.#disposed)
       throw new EngineError(`Expected "${name}" to be in use, got a call after dispose(). Compile it again.`);
     let signature = "";
@@ -129,6 +135,7 @@ export class OnnxProgram implements Program {
       inputs: rest.inputs,
       outputs: rest.outputs,
       carried: rest.carried,
+      provider,
       threads,
       profile: profileOf(name),
     });

@@ -7,7 +7,11 @@ let loading: Promise<OnnxRuntime> | undefined;
 /** ONNX Runtime, loaded on first use: the package is an optional dependency. */
 export function loadOnnxRuntime(): Promise<OnnxRuntime> {
   loading ??= import("onnxruntime-node").then(
-    (module) => ("default" in module ? (module.default as OnnxRuntime) : module), // a CommonJS package
+    (module) => {
+      const runtime = "default" in module ? (module.default as OnnxRuntime) : module; // a CommonJS package
+      runtime.env.logLevel = "fatal"; // what fails is thrown as well; a provider that does not load need not print
+      return runtime;
+    },
     (error: unknown) => {
       throw new EngineError(
         `Expected onnxruntime-node to load, got: ${whyNot(error)}. Run "npm install onnxruntime-node", or use engine: "wasm".`,

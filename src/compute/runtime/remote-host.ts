@@ -3,8 +3,7 @@ import { type Transferable, Worker } from "node:worker_threads";
 import { workerUrl } from "../../base/worker-url.ts";
 import { copyOf } from "../array.ts";
 import { EngineError } from "../errors.ts";
-import type { PortInfo } from "../trace/trace.ts";
-import type { Data, Host, HostMethod, SessionRequest } from "./host.ts";
+import type { Data, HoldRequest, Host, HostMethod, SessionRequest } from "./host.ts";
 import { newGate, shut, shutAndWait } from "./work-gate.ts";
 import type { Request, Response } from "./worker.ts";
 
@@ -60,9 +59,9 @@ export class RemoteHost implements Host {
     return this.#call("run", [session, copies], buffersOf(copies));
   }
 
-  hold(state: number, arrays: readonly Data[], ports: readonly PortInfo[]): Promise<void> {
+  hold(state: number, arrays: readonly Data[], request: HoldRequest): Promise<void> {
     const copies = arrays.map(copyOf);
-    return this.#call("hold", [state, copies, ports], buffersOf(copies));
+    return this.#call("hold", [state, copies, request], buffersOf(copies));
   }
 
   step(session: number, state: number, inputs: readonly Data[]): Promise<Data[]> {

@@ -3,6 +3,7 @@ import { inScope, withBackend } from "../active-backend.ts";
 import type { NdArray } from "../array.ts";
 import { fuseProducts } from "../onnx/fuse-products.ts";
 import { sameShape, type ValueType } from "../onnx/graph.ts";
+import { portNames } from "../onnx/port-names.ts";
 import { writeModel } from "../onnx/protobuf.ts";
 import { isNdArray, isTensor, leavesOf, rebuild } from "../tree.ts";
 import { tracer } from "./backend.ts";
@@ -11,6 +12,8 @@ import "./lowerings.ts";
 /** An array's place at the border of a graph. */
 export interface PortInfo {
   readonly path: string;
+  /** What the model calls it. */
+  readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: ValueType;
 }
@@ -37,12 +40,14 @@ export interface TraceRequest {
   readonly constants: unknown;
   /** Whether the first example is a state that comes back as `state` beside `outputs`; its arrays then lead the outputs. */
   readonly stateful: boolean;
+  /** Whether inputs and outputs are called after their paths in the model, for those who read it elsewhere. */
+  readonly named?: boolean;
 }
 
 type TracedFunction = (...trees: unknown[]) => unknown;
 
 /** Runs `fn` once on symbolic tensors and writes down what it did. Synchronous; leaves tfjs' active backend as it was. */
-export function trace(fn: TracedFunction, { name, examples, constants, stateful }: TraceRequest): Trace {
+export function trace(fn: TracedFunction, { name, examples, constants, stateful, named }: TraceRequest): Trace {
   return onTracer(name, () => {
     const { graph } = tracer;
     const inputs: PortInfo[] = [];
@@ -50,8 +55,11 @@ export function trace(fn: TracedFunction, { name, examples, constants, stateful 
       tracer.refuse(`got ${got} at "${path}"`, "Pass arrays: { shape, dtype, data }.");
     const trees = examples.map((example) => {
       const leaves = leavesOf(example, isNdArray, fail);
-      for (const { path, value } of leaves) inputs.push({ path, shape: value.shape, dtype: value.dtype });
-      return rebuild(example, isNdArray, ({ shape, dtype }) => tensor(tracer.result(graph.input({ shape, dtype }))));
+      return rebuild(example, isNdArray, ({ shape, dtype }, i) => {
+        const value = graph.input({ shape, dtype });
+        inputs.push({ path: leaves[i].path, name: value, shape, dtype });
+        return tensor(tracer.result(value));
+      });
     });
     leavesOf(constants, isNdArray, fail);
     const baked = rebuild(constants, isNdArray, (array) => tensor(numbersOf(array)));
@@ -60,8 +68,7 @@ export function trace(fn: TracedFunction, { name, examples, constants, stateful 
     const outputs: PortInfo[] = [];
     const carried: number[] = [];
     const emit = (path: string, value: string): void => {
-      graph.output(value);
-      outputs.push({ path, ...graph.info(value) });
+      outputs.push({ path, name: graph.output(value), ...graph.info(value) });
     };
     const failOutput = (path: string, got: string) =>
       tracer.refuse(`returns ${got} at "${path}"`, "Return tensors, in objects or lists.");
@@ -99,9 +106,21 @@ export function trace(fn: TracedFunction, { name, examples, constants, stateful 
     graph.prune();
     fuseProducts(graph);
     const template = rebuild(rest, isTensor, () => PLACE);
-    return { model: writeModel(graph, name), inputs, outputs, carried, template, nodes: graph.nodes.length };
+    const names = named ? portNames(graph, { inputs: paths(inputs), outputs: paths(outputs) }) : undefined;
+    const called = (ports: readonly PortInfo[]): PortInfo[] =>
+      ports.map((port) => ({ ...port, name: names?.get(port.name) ?? port.name }));
+    return {
+      model: writeModel(graph, name, names),
+      inputs: called(inputs),
+      outputs: called(outputs),
+      carried,
+      template,
+      nodes: graph.nodes.length,
+    };
   });
 }
+
+const paths = (ports: readonly PortInfo[]): string[] => ports.map(({ path }) => path);
 
 /** Stands in a template where an array goes. */
 const PLACE: NdArray = { shape: [], dtype: "float32", data: new Float32Array(0) };

@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { EngineError } from "../errors.ts";
+import { Graph } from "../onnx/graph.ts";
+import { writeModel } from "../onnx/protobuf.ts";
+import { nextKey } from "./host.ts";
+import { hostFor } from "./hosts.ts";
+import { loadOnnxRuntime, whyNot } from "./onnx-runtime.ts";
+import type { Provider } from "./provider.ts";
+
+/** Throws an EngineError where a provider cannot compute on this machine; asked once in a process. */
+export function requireProvider(provider: Provider): Promise<void> {
+  const known = asked.get(provider);
+  if (known) return known;
+  const answer = ask(provider);
+  asked.set(provider, answer);
+  return answer;
+}
+
+const asked = new Map<Provider, Promise<void>>();
+
+async function ask(provider: Provider): Promise<void> {
+  await loadOnnxRuntime();
+  if (provider === "cpu") return;
+  if (provider === "cuda") requireCudaFiles();
+  const host = hostFor({ offThread: true, provider });
+  const key = nextKey();
+  try {
+    await host.open(key, { model: nothing(), inputs: [], outputs: [], carried: [], provider, threads: 1 });
+  } catch (error) {
+    throw new EngineError(`Expected ${STARTED[provider]}, got: ${whyNot(error)}. ${REMEDY[provider]}`);
+  }
+  await host.close(key);
+}
+
+const STARTED = {
+  cuda: "ONNX Runtime's CUDA provider to start",
+  webgpu: "ONNX Runtime's WebGPU provider to find a GPU",
+};
+
+const REMEDY = {
+  cuda: "Install an NVIDIA driver, CUDA 12 and cuDNN 9 where the loader finds them.",
+  webgpu:
+    process.platform === "linux"
+      ? "Install a Vulkan driver: your GPU's own, or mesa-vulkan-drivers 24 or later."
+      : "Update the graphics driver.",
+};
+
+/** The provider is a file of its own, which the package fetches only when it is told to; looked for first, as ONNX Runtime prints what it misses. */
+function requireCudaFiles(): void {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new EngineError(
+      `Expected Linux on x64 for CUDA, got ${process.platform} on ${process.arch}. Use engine: "webgpu" for its GPU.`,
+    );
+  }
+  const folder = join(
+    dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json")),
+    "bin/napi-v6/linux/x64",
+  );
+  if (existsSync(join(folder, "libonnxruntime_providers_cuda.so"))) return;
+  throw new EngineError(
+    "Expected the CUDA provider of onnxruntime-node, got a package without it. With an NVIDIA GPU, CUDA 12 and cuDNN 9, run " +
+      '"npm_config_onnxruntime_node_install=cuda12 npm rebuild onnxruntime-node" where api.nuget.org can be reached.',
+  );
+}
+
+/** The smallest model: what a provider must be able to open. */
+function nothing(): Uint8Array {
+  const graph = new Graph();
+  graph.output(graph.input({ shape: [1], dtype: "float32" }));
+  return writeModel(graph, "nothing");
+}
