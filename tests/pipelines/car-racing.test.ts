@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDataset } from "../../src/data/dataset.ts";
 import type { Report } from "../../src/evaluation/report.ts";
 import { runPipeline } from "../../src/pipelines/recurrent.ts";
+import { readMetrics } from "../../src/training/metrics-log.ts";
 import { type Progress, silentProgress } from "../../src/training/progress.ts";
 
 const STAGES = [
@@ -91,6 +92,8 @@ describe("runPipeline on CarRacing", () => {
     const { observations, actions } = await own.episode(0);
     expect(actions.length).toBe(3 * own.info(0).steps);
     expect(observations.length).toBe((own.info(0).steps + 1) * 64 * 64 * 3);
+    const metrics = await readMetrics(join(folder, "whole", "metrics.jsonl"));
+    for (const { stage, loss } of metrics) if (/^memory/.test(stage)) expect(loss ?? 1).toBeGreaterThan(0); // no empty batch
   });
 
   it("interrupted in what comes after the first round, ends with the same controllers to the bit", async () => {

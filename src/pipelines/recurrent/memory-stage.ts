@@ -133,7 +133,7 @@ async function trainingData({ run, config, seed, round }: PipelineContext) {
     for (const e of own.validation) split.validation.push(first + e);
     lengths.push(...latents.lengths);
     parts.push({ first, tracks: latentTracks(latents, rewardFloor) });
-    shape = latents;
+    shape = { latentSize: latents.latentSize, actionShape: latents.actionShape };
   }
   const joined = (name: TrackName): Track => ({
     ...parts[0].tracks[name],
