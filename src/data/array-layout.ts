@@ -19,6 +19,8 @@ const ELEMENT_BYTES: Readonly<Record<SpaceDType, number>> = {
   int32: 4,
   float32: 4,
   float64: 8,
+  int64: 8,
+  bool: 1,
 };
 
 /** Numbers in one value. */

@@ -54,6 +54,8 @@ const SPACES: Readonly<Record<string, Space<unknown>>> = {
   "Box of bytes": new Box({ low: 0, high: 255, shape: [3, 2, 4], dtype: "uint8" }),
   "Box of float64": new Box({ low: -2, high: 2, shape: [], dtype: "float64" }),
   "Box of int16": new Box({ low: -7, high: 9, shape: [5], dtype: "int16" }),
+  "Box of int64": new Box({ low: -(2 ** 40), high: 2 ** 40, shape: [3], dtype: "int64" }),
+  "Box of bool": new Box({ low: 0, high: 1, shape: [2, 2], dtype: "bool" }),
   Discrete: new Discrete(4, { start: -2 }),
   "Discrete beyond int32": new Discrete(2 ** 40),
   MultiDiscrete: new MultiDiscrete([2, 3, 4], { start: [0, -1, 5] }),

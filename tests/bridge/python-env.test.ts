@@ -128,9 +128,9 @@ describe.skipIf(WITHOUT_GYMNASIUM)(`make("python:…") (${WITHOUT_GYMNASIUM ?? P
   const NAMES = {
     Box: "Box([-1.0 -inf], [1.0 inf], (2,), float32)",
     Bytes: "Box(0, 255, (4, 3, 3), uint8)",
-    Int64: "Box(-5, 5, (2, 2), int32)",
-    WideInt64: "Box(-1099511627776.0, 1099511627776.0, (2,), float64)",
-    Bool: "Box(0, 1, (3,), uint8)",
+    Int64: "Box(-5, 5, (2, 2), int64)",
+    WideInt64: "Box(-1099511627776, 1099511627776, (2,), int64)",
+    Bool: "Box(False, True, (3,), bool)",
     Float16: "Box(-1.0, 1.0, (3,), float32)",
     Scalar: "Box(-1.0, 1.0, (), float64)",
     Discrete: "Discrete(5, start=-2)",

@@ -728,12 +728,14 @@ def space_to_json(space: gym.Space) -> dict[str, Any]:
     """A space as reverie-gym writes it, with the nearest element type that JavaScript has."""
     if isinstance(space, spaces.Box):
         dtype = wire_dtype(space)
+        own = space.dtype in (np.int64, np.bool_)  # of these there are Boxes, too, in arrays of another type
+        beyond = 2.0**53 if space.dtype in (np.int64, np.uint64) else np.inf  # more than a number there can hold
         return {
             "type": "Box",
-            "dtype": dtype.name,
+            "dtype": (space.dtype if own else dtype).name,
             "shape": list(space.shape),
-            "low": _bounds_to_json(space.low.astype(dtype), ~space.bounded_below, "-Infinity"),
-            "high": _bounds_to_json(space.high.astype(dtype), ~space.bounded_above, "Infinity"),
+            "low": _bounds_to_json(space.low.astype(dtype), ~space.bounded_below | (space.low <= -beyond), "-Infinity"),
+            "high": _bounds_to_json(space.high.astype(dtype), ~space.bounded_above | (space.high >= beyond), "Infinity"),
         }
     if isinstance(space, spaces.Discrete):
         return {"type": "Discrete", "dtype": "int64", "start": int(space.start), "n": int(space.n)}
@@ -775,10 +777,12 @@ def wire_dtype(space: spaces.Box) -> np.dtype:
         return np.dtype(np.uint8)
     if dtype == np.float16:
         return np.dtype(np.float32)
-    if dtype in (np.int64, np.uint64):
+    if dtype == np.int64:
+        return np.dtype(np.float64)  # which holds integers up to 2**53
+    if dtype == np.uint64:
         small = np.iinfo(np.int32)
-        fits = bool(np.all(space.low >= small.min) and np.all(space.high <= small.max))
-        return np.dtype(np.int32 if fits else np.float64)  # float64 holds integers up to 2**53
+        fits = bool(np.all(space.high <= small.max))
+        return np.dtype(np.int32 if fits else np.float64)
     return np.dtype(dtype)
 
 

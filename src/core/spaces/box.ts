@@ -82,6 +82,7 @@ export class Box<const D extends SpaceDType = "float32"> implements Space<TypedA
     if (!(value instanceof this.#info.array)) return false;
     const array = value as TypedArrays[D];
     if (array.length !== this.flatSize) return false;
+    if (this.dtype === "int64" && !array.every(Number.isInteger)) return false; // its array would hold fractions, too
     if (this.#check === "none") return true;
     const { low, high } = this;
     if (this.#check === "uniform") {
@@ -186,7 +187,8 @@ export class Box<const D extends SpaceDType = "float32"> implements Space<TypedA
   #checkNeeded(): "none" | "uniform" | "each" {
     if (!isUniform(this.low) || !isUniform(this.high)) return "each";
     const { integer, min, max } = this.#info;
-    return integer && this.low[0] === min && this.high[0] === max ? "none" : "uniform";
+    const isWhole = integer && this.dtype !== "int64" && this.dtype !== "bool"; // their arrays hold more than they do
+    return isWhole && this.low[0] === min && this.high[0] === max ? "none" : "uniform";
   }
 }
 

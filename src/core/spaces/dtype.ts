@@ -8,6 +8,10 @@ export interface TypedArrays {
   uint8: Uint8Array;
   uint16: Uint16Array;
   uint32: Uint32Array;
+  /** Integers of up to 53 bits: JavaScript's numbers have no more, and its arrays of 64 bits hold no numbers. */
+  int64: Float64Array;
+  /** 0 or 1. */
+  bool: Uint8Array;
 }
 
 /** An element type of a space's values. */
@@ -43,4 +47,19 @@ export const DTYPES: { readonly [D in SpaceDType]: DTypeInfo<D> } = {
   uint8: { array: Uint8Array, integer: true, min: 0, max: 2 ** 8 - 1, flat: Float32Array },
   uint16: { array: Uint16Array, integer: true, min: 0, max: 2 ** 16 - 1, flat: Float32Array },
   uint32: { array: Uint32Array, integer: true, min: 0, max: 2 ** 32 - 1, flat: Float64Array },
+  int64: {
+    array: Float64Array,
+    integer: true,
+    min: Number.MIN_SAFE_INTEGER,
+    max: Number.MAX_SAFE_INTEGER,
+    flat: Float64Array,
+  },
+  bool: { array: Uint8Array, integer: true, min: 0, max: 1, flat: Float32Array },
 };
+
+/** Numbers as an array of an element type, as numpy's `astype` has them: integers lose fractions, all but 0 is true. */
+export function arrayOf<D extends SpaceDType>(dtype: D, values: ArrayLike<number>): TypedArrays[D] {
+  const { array } = DTYPES[dtype];
+  if (dtype === "int64") return array.from(Array.from(values, Math.trunc));
+  return array.from(dtype === "bool" ? Array.from(values, (value) => (value === 0 ? 0 : 1)) : values);
+}

@@ -4,6 +4,7 @@ import type { SpaceDType } from "./dtype.ts";
 export function numberText(value: number, dtype: SpaceDType): string {
   if (value === Infinity) return "inf";
   if (value === -Infinity) return "-inf";
+  if (dtype === "bool") return value === 0 ? "False" : "True";
   if (!dtype.startsWith("float")) return String(value);
   const shortest = dtype === "float32" ? shortestFloat32(value) : value;
   const size = Math.abs(shortest);

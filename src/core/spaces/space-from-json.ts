@@ -15,7 +15,12 @@ import { Tuple } from "./tuple.ts";
 
 const infinite = z.enum(["Infinity", "-Infinity"]).transform(Number);
 type Nested = number | readonly Nested[];
-const bound: z.ZodType<Nested> = z.union([z.number(), infinite, z.array(z.lazy(() => bound))]);
+const bound: z.ZodType<Nested> = z.union([
+  z.number(),
+  z.boolean().transform(Number),
+  infinite,
+  z.array(z.lazy(() => bound)),
+]);
 const dtype = z.enum(Object.keys(DTYPES) as [SpaceDType, ...SpaceDType[]]);
 const shape = z.array(z.number());
 

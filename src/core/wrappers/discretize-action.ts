@@ -1,7 +1,7 @@
 import type { Env } from "../env.ts";
 import { InvalidActionError } from "../errors.ts";
 import type { Box } from "../spaces/box.ts";
-import { DTYPES, type SpaceDType, type TypedArray } from "../spaces/dtype.ts";
+import { arrayOf, type SpaceDType, type TypedArray } from "../spaces/dtype.ts";
 import { ActionWrapper } from "./action-wrapper.ts";
 import { Bins } from "./bins.ts";
 import { boxOf } from "./box-of.ts";
@@ -30,7 +30,10 @@ export class DiscretizeAction<
     if (!this.actionSpace.contains(action)) throw new InvalidActionError(action, this.actionSpace);
     const given: number | Int32Array = action;
     const bins = typeof given === "number" ? this.#bins.unflatten(given) : given;
-    return DTYPES[this.#box.dtype].array.from(Array.from(bins, (bin, i) => this.#middle(i, bin))) as Inner;
+    return arrayOf(
+      this.#box.dtype,
+      Array.from(bins, (bin, i) => this.#middle(i, bin)),
+    ) as Inner;
   }
 
   /** The bin whose middle is nearest to an action of the inner environment. */

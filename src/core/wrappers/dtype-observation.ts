@@ -2,7 +2,7 @@ import { ConfigError } from "../../base/errors.ts";
 import type { Env } from "../env.ts";
 import { Box } from "../spaces/box.ts";
 import { Discrete } from "../spaces/discrete.ts";
-import { DTYPES, type SpaceDType, type TypedArray, type TypedArrays } from "../spaces/dtype.ts";
+import { arrayOf, DTYPES, type SpaceDType, type TypedArray, type TypedArrays } from "../spaces/dtype.ts";
 import { MultiBinary } from "../spaces/multi-binary.ts";
 import { MultiDiscrete } from "../spaces/multi-discrete.ts";
 import type { Space } from "../spaces/space.ts";
@@ -31,11 +31,12 @@ export class DtypeObservation<const D extends SpaceDType, Action, Inner = unknow
 
   observation(observation: Inner): TypedArrays[D] {
     const values: unknown = typeof observation === "number" ? [observation] : observation;
-    return DTYPES[this.#dtype].array.from(values as ArrayLike<number>);
+    return arrayOf(this.#dtype, values as ArrayLike<number>);
   }
 }
 
 function retyped<D extends SpaceDType>(space: Space<unknown>, dtype: D): Box<D> {
+  if (dtype === "bool" && "shape" in space) return new Box({ low: 0, high: 1, shape: space.shape as number[], dtype });
   const { integer, min, max } = DTYPES[dtype];
   const fit = (bound: number) =>
     integer && Number.isFinite(bound) ? Math.min(Math.max(Math.trunc(bound), min), max) : bound;

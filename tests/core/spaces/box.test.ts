@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../../src/base/errors.ts";
 import { RandomStream } from "../../../src/core/random.ts";
 import { Box } from "../../../src/core/spaces/box.ts";
+import { seedSpace } from "../../../src/core/spaces/seed-space.ts";
 import { spaceFromJSON } from "../../../src/core/spaces/space-from-json.ts";
 
 const image = new Box({ low: 0, high: 255, shape: [4, 4, 3], dtype: "uint8" });
@@ -110,6 +111,37 @@ describe("Box as text and JSON", () => {
     [mixed, "Box([-4.8 -inf 0.0 -inf], [4.8 inf inf 2.0], (4,), float32)"],
   ])("prints like Gymnasium: %s", (space, text) => {
     expect(String(space)).toBe(text);
+  });
+
+  // space.seed(7), then space.sample() twice, of Gymnasium 1.3.0
+  it.each<[string, Box<"bool" | "int64">, number[], number[]]>([
+    [
+      "Box(False, True, (8,), bool)",
+      new Box({ low: 0, high: 1, shape: [8], dtype: "bool" }),
+      [1, 1, 1, 0, 0, 1, 0, 1],
+      [1, 0, 0, 0, 0, 0, 1, 1],
+    ],
+    [
+      "Box(-5, 1099511627776, (3,), int64)",
+      new Box({ low: -5, high: 2 ** 40, shape: [3], dtype: "int64" }),
+      [687299734000, 986497006767, 852875435923],
+      [247617924049, 330036320523, 960482170697],
+    ],
+  ])("has numpy's booleans and integers of 64 bits: %s", (text, space, first, second) => {
+    expect(String(space)).toBe(text);
+    const generator = seedSpace(space, 7);
+    for (const expected of [first, second]) expect(Array.from(space.sample(generator))).toEqual(expected);
+    expect(spaceFromJSON(JSON.parse(JSON.stringify(space))).equals(space)).toBe(true);
+    const value = space.low.slice();
+    expect(space.contains(value)).toBe(true);
+    value[0] = space.dtype === "bool" ? 2 : 0.5;
+    expect(space.contains(value)).toBe(false);
+    expect(space.equals(new Box({ low: 0, high: 1, shape: space.shape, dtype: "uint8" }))).toBe(false);
+  });
+
+  it("reads a bool Box as Minari writes it", () => {
+    const json = { type: "Box", dtype: "bool", shape: [2], low: [false, false], high: [true, true] };
+    expect(spaceFromJSON(json).equals(new Box({ low: 0, high: 1, shape: [2], dtype: "bool" }))).toBe(true);
   });
 
   it("writes nested bounds and comes back equal", () => {

@@ -15,8 +15,7 @@ const box = (size: number, ...shape: number[]) => new Box({ low: -size, high: si
 
 /**
  * The spaces that Gymnasium's own tests go through (tests/spaces/utils.py, in its order), each with its flat length; null:
- * there is none. Left out: element types that a typed array of numbers does not have (bool), Discrete spaces that differ in
- * their element type only. Added: what Gymnasium left out because its JSON form of values fails on it.
+ * there is none. Left out: Discrete spaces that differ in their element type only. Added: what Gymnasium left out because its JSON form of values fails on it.
  */
 export const catalogue: readonly {
   readonly name: string;
@@ -32,8 +31,9 @@ export const catalogue: readonly {
   entry(new Box({ low: -Infinity, high: 0, shape: [2, 1] }), 2),
   entry(new Box({ low: 0, high: Infinity, shape: [2, 1] }), 2),
   entry(new Box({ low: 0, high: 255, shape: [2, 2, 3], dtype: "uint8" }), 12),
-  entry(new Box({ low: [0, 0, 1], high: [1, 0, 1], dtype: "uint8" }), 3),
+  entry(new Box({ low: [0, 0, 1], high: [1, 0, 1], dtype: "bool" }), 3),
   entry(new Box({ low: [-Infinity, -Infinity, 0, -10], high: [Infinity, 0, Infinity, 10], dtype: "int32" }), 4),
+  entry(new Box({ low: -(2 ** 40), high: [2 ** 40, 5], dtype: "int64" }), 2),
   entry(new MultiDiscrete([2, 2]), 4),
   entry(new MultiDiscrete([2, 3, 3, 2], { shape: [2, 2] }), 10),
   entry(new MultiDiscrete([2, 2], { start: [10, 10] }), 4),

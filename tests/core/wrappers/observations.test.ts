@@ -267,7 +267,15 @@ describe("DtypeObservation", () => {
     const bits = new DtypeObservation(still(new MultiBinary(2), Int8Array.of(0, 1)), { dtype: "float32" });
     expect(shown(bits, 0)).toEqual([Float32Array.of(0, 1)]);
     expect(() => new DtypeObservation(mixedEnv(), { dtype: "int8" })).toThrow(/Expected a Box, Discrete/);
-    expect(() => new DtypeObservation(counting(), { dtype: "int64" as never })).toThrow(/dtype to be one of float32/);
+    const whole = new DtypeObservation(box, { dtype: "int64" });
+    expect(shown(whole, 0)).toEqual([Float64Array.of(-1, 2, 120)]);
+    expect(String(whole.observationSpace)).toBe("Box(-2, 300, (3,), int64)");
+    const truth = new DtypeObservation(bits, { dtype: "bool" });
+    expect(shown(truth, 0)).toEqual([Uint8Array.of(0, 1)]);
+    expect(String(truth.observationSpace)).toBe("Box(False, True, (2,), bool)");
+    expect(() => new DtypeObservation(counting(), { dtype: "complex64" as never })).toThrow(
+      /dtype to be one of float32/,
+    );
   });
 });
 
