@@ -5,12 +5,20 @@ import { UsageError } from "./errors.ts";
 
 /** The folder that holds a run of an environment unless --run says otherwise: TakeCover-v0 → runs/take-cover. */
 export function defaultRunDirectory(env: string): string {
-  const name = env
+  return join("runs", folderName(env));
+}
+
+/** The environment whose runs' folder has this name, car-racing → CarRacing-v3; else the name as it was typed. */
+export function envOfFolder(typed: string, ids: readonly string[]): string {
+  return ids.findLast((id) => folderName(id) === typed) ?? typed;
+}
+
+function folderName(env: string): string {
+  return env
     .replace(/-v\d+$/, "")
     .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
     .replace(/[^A-Za-z0-9]+/g, "-")
     .toLowerCase();
-  return join("runs", name);
 }
 
 /** A run's folder as it was typed, if it is there: the path itself, or a name inside runs/. */

@@ -8,7 +8,7 @@ import type { CliContext } from "./context.ts";
 import { noteEngine } from "./engine-note.ts";
 import { UsageError } from "./errors.ts";
 import { directoryOption, seedOption, setOption } from "./options.ts";
-import { defaultRunDirectory } from "./run-directory.ts";
+import { defaultRunDirectory, envOfFolder } from "./run-directory.ts";
 import { PRESETS, type Preset, type Services } from "./services.ts";
 
 interface TrainOptions {
@@ -23,6 +23,7 @@ const EXAMPLES = `
 Examples:
   $ reverie train TakeCover-v0                        six to ten minutes on two cores
   $ reverie train TakeCover-v0 --preset full          twenty minutes, more episodes, longer training
+  $ reverie train car-racing                          World Models' other game: a quarter of an hour
   $ reverie train TakeCover-v0 --seed 1 --run runs/take-cover-1
   $ reverie train TakeCover-v0 --run runs/longer --set memory.steps=6000
 
@@ -35,7 +36,7 @@ export function addTrain(program: Command, context: CliContext, services: Servic
   program
     .command("train")
     .description("Learn a world from episodes, train an agent in its dream, play the real environment, report.")
-    .argument("<env>", "id of a registered environment (see: reverie envs)")
+    .argument("<env>", "id of a registered environment (see: reverie envs), or its short name: car-racing")
     .addOption(new Option("--preset <name>", "how long and how large").choices([...PRESETS]).default("quick"))
     .option("--seed <n>", "of everything random in the run", seedOption, 0)
     .option("--run <dir>", "the run's folder (default: runs/<env>, e.g. runs/take-cover)", directoryOption)
@@ -43,8 +44,13 @@ export function addTrain(program: Command, context: CliContext, services: Servic
     .option("--quiet", "no progress, only the table")
     .addHelpText("after", EXAMPLES)
     .action(async (typed: string, options: TrainOptions) => {
-      await services.environments();
-      const { id } = specOf(typed);
+      const known = await services.environments();
+      const { id } = specOf(
+        envOfFolder(
+          typed,
+          known.map((spec) => spec.id),
+        ),
+      );
       if (id.startsWith("Dream/")) {
         throw new UsageError(
           `Expected a real environment to learn from, got ${id}. Train ${id.slice("Dream/".length)}.`,

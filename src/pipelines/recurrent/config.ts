@@ -35,7 +35,7 @@ const CAR_RACING = {
   },
   vision: { foregroundWeight: 0 },
   memory: { rewardScale: 1, rewardFloor: -3, batchSize: 64 },
-  iterate: {},
+  iterate: { patience: 25 },
   dream: { temperature: 1, horizon: 150 },
   controller: { clipped: [2], baselines: ["z-only", "untrained-memory"] },
   evaluation: { roadFollower: true, episodes: 50 },

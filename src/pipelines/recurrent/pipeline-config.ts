@@ -78,6 +78,8 @@ export const RecurrentPipelineConfig = z.strictObject({
       episodes: steps.default(160),
       /** Standard deviation of a wandering error on each action, as a share of its range; drawn from 0 to this by episode. */
       noise: z.number().nonnegative().default(0.2),
+      /** Steps in a row without a reward above 0 after which an episode is given up; without it never. */
+      patience: steps.optional(),
       /** How often M meets one of them for each time that it meets an episode of the first collection. */
       weight: steps.default(3),
       /** Training steps of M a round. */

@@ -11,16 +11,25 @@ export interface Seat {
   act(features: Float32Array): unknown;
 }
 
+export interface PlayOptions {
+  readonly model: WorldModel;
+  readonly functions: DreamFunctions;
+  /** An episode is given up, as truncated, after so many steps in a row without a reward above 0. */
+  readonly patience?: number;
+  readonly signal?: AbortSignal;
+}
+
 /** Plays one real episode a seat, side by side, the model following all of them as one batch. */
 export async function playTogether(
   seats: readonly Seat[],
-  { model, functions, signal }: { model: WorldModel; functions: DreamFunctions; signal?: AbortSignal },
+  { model, functions, patience = Number.POSITIVE_INFINITY, signal }: PlayOptions,
 ): Promise<Episode[]> {
   const players = await Promise.all(
     seats.map(async ({ env, seed }) => ({
       frames: [(await env.reset({ seed })).observation],
       actions: [] as unknown[],
       rewards: [] as number[],
+      unpaid: 0,
       terminated: false,
       truncated: false,
     })),
@@ -46,7 +55,8 @@ export async function playTogether(
       player.actions.push(actions[b]);
       player.rewards.push(step.reward);
       player.terminated = step.terminated;
-      player.truncated = step.truncated && !step.terminated;
+      player.unpaid = step.reward > 0 ? 0 : player.unpaid + 1;
+      player.truncated = (step.truncated || player.unpaid >= patience) && !step.terminated;
     }
     if (players.every(({ terminated, truncated }) => terminated || truncated)) break;
     const seen = await functions.observe({

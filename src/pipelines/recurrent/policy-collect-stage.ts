@@ -25,7 +25,7 @@ const PERSISTENCE = 0.8;
 export async function collectWithController(
   context: PipelineContext,
   { model }: SavedWorld,
-  { episodes, noise }: { episodes: number; noise: number },
+  { episodes, noise, patience }: { episodes: number; noise: number; patience?: number },
 ): Promise<{ dataset: Dataset; meanReturn: number }> {
   const { run, config, seed, round, signal } = context;
   const stage = inRound("collect", round);
@@ -53,7 +53,7 @@ export async function collectWithController(
         const disturb = disturbance(model.actionSpace, random.uniform(0, noise), random);
         return { env, seed: random.integer(0, 2 ** 31), act: (features) => disturb(controller.act(features)) };
       });
-      const played = await playTogether(seats, { model, functions, signal });
+      const played = await playTogether(seats, { model, functions, patience, signal });
       for (const episode of played.slice(0, episodes - returns.length)) {
         await writer.add(episode);
         returns.push(episode.return);
