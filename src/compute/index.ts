@@ -15,6 +15,7 @@ export { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts
 export { type Compiled, type CompileOptions, compile, compileStep, type Resident } from "./compile.ts";
 export { ENGINES, type EngineName } from "./engines.ts";
 export { EngineError, InputError, TraceError } from "./errors.ts";
+export { type ExportedModel, type ExportedPort, type ExportOptions, exportOnnx } from "./export-onnx.ts";
 export { clipByGlobalNorm, clipByValue, type Gradients, globalNorm, valueAndGradients } from "./gradients.ts";
 export { countParameters } from "./parameters.ts";
 export { type EngineReport, probeEngines } from "./probe.ts";

@@ -10,18 +10,23 @@ export function portNames(
   { inputs, outputs }: { readonly inputs: readonly string[]; readonly outputs: readonly string[] },
 ): Map<string, string> {
   const names = new Map<string, string>();
-  const taken = new Set<string>([...graph.initializers.keys(), ...graph.nodes.flatMap((node) => node.outputs)]);
+  const taken = new Set<string>();
   const give = (own: string, wished: string, otherwise: string): void => {
     let name = taken.has(wished) ? otherwise : wished;
     for (let count = 2; taken.has(name); count++) name = `${otherwise}_${count}`;
     taken.add(name);
     names.set(own, name);
   };
-  for (const [i, { name }] of graph.inputs.entries())
-    give(name, identifier(inputs[i], "input"), identifier(inputs[i], "input"));
+  for (const [i, { name }] of graph.inputs.entries()) {
+    const wished = identifier(inputs[i], "input");
+    give(name, wished, wished);
+  }
   for (const [i, { name }] of graph.outputs.entries()) {
     const wished = identifier(outputs[i], "output");
     give(name, wished, `next_${wished}`);
+  }
+  for (const own of [...graph.initializers.keys(), ...graph.nodes.flatMap((node) => node.outputs)]) {
+    if (!names.has(own) && taken.has(own)) give(own, `inner_${own}`, `inner_${own}`); // values between give way
   }
   return names;
 }
