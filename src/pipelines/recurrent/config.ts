@@ -18,7 +18,7 @@ export const PRESETS = {
 } as const satisfies Record<string, Input>;
 export type Preset = keyof typeof PRESETS;
 
-/** What CarRacing is trained with in both presets: the paper's sizes, and what keeps its dreams honest. */
+/** What CarRacing is trained with in both presets: the paper's sizes of z, h and C, and what keeps its dreams honest. */
 const CAR_RACING = {
   // Twelve and a half decisions a second: with a quarter of an hour of training that is what M can look ahead over.
   env: { frames: "world-models", frameSkip: 4, idleFrames: 50 },
@@ -33,13 +33,36 @@ const CAR_RACING = {
       { motion: "brownian", rate: 0.2, steering: 0.3, pedals: [-0.1, 0.5] },
     ],
   },
-  vision: { foregroundWeight: 0 },
+  // A narrow posterior: what z says of the road must survive being drawn again at every step of a dream.
+  vision: { klTolerance: 2.5, foregroundWeight: 3 },
   memory: { rewardScale: 1, rewardFloor: -3, batchSize: 64 },
-  iterate: { patience: 25 },
+  iterate: { rounds: 4, patience: 25 },
   dream: { temperature: 1, horizon: 150 },
   controller: { clipped: [2], baselines: ["z-only", "untrained-memory"] },
-  evaluation: { roadFollower: true, episodes: 50 },
+  evaluation: { roadFollower: true },
 } as const satisfies Input;
+
+const CAR_RACING_PRESETS: Readonly<Record<Preset, Input>> = {
+  quick: {
+    ...CAR_RACING,
+    collect: { ...CAR_RACING.collect, episodes: 2000 },
+    vision: { ...CAR_RACING.vision, frames: 40_000, steps: 2400 },
+    memory: { ...CAR_RACING.memory, steps: 1500 },
+    iterate: { ...CAR_RACING.iterate, episodes: 64, memorySteps: 500, generations: 20 },
+    controller: { ...CAR_RACING.controller, generations: 15 },
+    evaluation: { ...CAR_RACING.evaluation, episodes: 30 },
+  },
+  full: {
+    ...CAR_RACING,
+    collect: { ...CAR_RACING.collect, episodes: 5000 },
+    vision: { ...CAR_RACING.vision, channels: [32, 64, 128, 256], frames: 120_000, steps: 8000 },
+    memory: { ...CAR_RACING.memory, steps: 6000, validateEvery: 500 },
+    iterate: { ...CAR_RACING.iterate, rounds: 8, episodes: 160, memorySteps: 1500, generations: 40 },
+    dream: { ...CAR_RACING.dream, horizon: 230 },
+    controller: { ...CAR_RACING.controller, population: 64, dreams: 16, generations: 30 },
+    evaluation: { ...CAR_RACING.evaluation, episodes: 100 },
+  },
+};
 
 /** What an environment is best trained with, section by section over what is common. */
 const BY_ENV: Readonly<Record<string, Readonly<Record<Preset, Input>>>> = {
@@ -48,7 +71,7 @@ const BY_ENV: Readonly<Record<string, Readonly<Record<Preset, Input>>>> = {
     env: { frameSkip: 3 },
     evaluation: { constant: { name: "stand-still", action: 1 } },
   }),
-  "CarRacing-v3": { quick: CAR_RACING, full: CAR_RACING },
+  "CarRacing-v3": CAR_RACING_PRESETS,
 };
 
 function both(input: Input): Readonly<Record<Preset, Input>> {
