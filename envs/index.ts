@@ -4,6 +4,14 @@ export { CartPole, CartPoleConfig } from "./classic-control/cart-pole.ts";
 export { MountainCar, MountainCarConfig } from "./classic-control/mountain-car.ts";
 export { MountainCarContinuous, MountainCarContinuousConfig } from "./classic-control/mountain-car-continuous.ts";
 export { Pendulum, PendulumConfig } from "./classic-control/pendulum.ts";
+export {
+  generateLevel,
+  PLATFORMER_ACTIONS,
+  Platformer,
+  PlatformerConfig,
+  type PlatformerInfo,
+  solveLevel,
+} from "./platformer/index.ts";
 export { TakeCover, TakeCoverConfig } from "./take-cover/index.ts";
 export { Blackjack, BlackjackConfig, type BlackjackObservation } from "./toy-text/blackjack.ts";
 export { CliffWalking, CliffWalkingConfig } from "./toy-text/cliff-walking.ts";

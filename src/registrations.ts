@@ -7,6 +7,7 @@ import type { CartPoleConfig } from "../envs/classic-control/cart-pole.ts";
 import type { MountainCarConfig } from "../envs/classic-control/mountain-car.ts";
 import type { MountainCarContinuousConfig } from "../envs/classic-control/mountain-car-continuous.ts";
 import type { PendulumConfig } from "../envs/classic-control/pendulum.ts";
+import type { PlatformerConfig } from "../envs/platformer/index.ts";
 import type { TakeCoverConfig } from "../envs/take-cover/index.ts";
 import type { BlackjackConfig } from "../envs/toy-text/blackjack.ts";
 import type { CliffWalkingConfig } from "../envs/toy-text/cliff-walking.ts";
@@ -102,6 +103,13 @@ register({
   entryPoint: async (kwargs: z.input<typeof TakeCoverConfig>) =>
     new (await import("../envs/take-cover/index.ts")).TakeCover(kwargs),
   rewardThreshold: 750,
+});
+
+register({
+  id: "Platformer-v0",
+  entryPoint: async (kwargs: z.input<typeof PlatformerConfig>) =>
+    new (await import("../envs/platformer/index.ts")).Platformer(kwargs),
+  maxEpisodeSteps: 500,
 });
 
 register({

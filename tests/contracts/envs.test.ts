@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CarRacing } from "../../envs/car-racing/index.ts";
 import { CartPole } from "../../envs/classic-control/cart-pole.ts";
+import { Platformer } from "../../envs/platformer/index.ts";
 import { TakeCover } from "../../envs/take-cover/index.ts";
 import { checkEnv } from "../../src/core/check-env/check-env.ts";
 import type { Env, RenderMode } from "../../src/core/env.ts";
@@ -23,6 +24,10 @@ const mode = (renderMode?: RenderMode) => ({ renderMode }) as RgbArray;
 // Without the wrappers of make().
 describeEnvContract("CartPole", (renderMode) => new CartPole(mode(renderMode)));
 describeEnvContract("TakeCover", (renderMode) => new TakeCover(mode(renderMode)), { steps: 60 });
+describeEnvContract(
+  "Platformer",
+  (renderMode) => new TimeLimit(new Platformer(mode(renderMode)) as Env, { maxEpisodeSteps: 500 }), // one may stand still forever
+);
 describeEnvContract(
   "CarRacing",
   (renderMode) => new TimeLimit(new CarRacing(mode(renderMode)) as Env, { maxEpisodeSteps: 150 }), // alone it may never end
