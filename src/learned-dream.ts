@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ConfigError } from "./base/errors.ts";
+import { ENGINES } from "./compute/engines.ts";
 import { make, registry, type VectorRequest } from "./core/registry.ts";
 import { DreamEnv, type DreamEnvOptions } from "./imagination/dream-env.ts";
 import { VectorDreamEnv } from "./imagination/vector-dream-env.ts";
@@ -16,7 +17,7 @@ export const LearnedDreamConfig = z.strictObject({
   /** Steps after which a dream is truncated; default: the run's. */
   horizon: z.int().positive().optional(),
   renderMode: z.literal("rgb_array").optional(),
-  engine: z.enum(["auto", "onnx", "wasm", "cpu", "node"]).optional(),
+  engine: z.enum(["auto", ...ENGINES]).optional(),
 });
 export type LearnedDreamConfig = z.input<typeof LearnedDreamConfig>;
 

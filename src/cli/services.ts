@@ -9,6 +9,7 @@ import { findScheme } from "../core/env-scheme.ts";
 import { importPlugin, splitPlugin } from "../core/plugin.ts";
 import { make, registry, specOf } from "../core/registry.ts";
 import type { Report } from "../evaluation/report.ts";
+import type { ExportedFile, ExportRunOptions } from "../pipelines/export-run.ts";
 import type { Progress } from "../training/progress.ts";
 
 /** Runs every stage from collecting to the report; what is already on disk is not done again. */
@@ -44,6 +45,8 @@ export interface Services {
   checkEnv(id: string, kwargs: Record<string, unknown>, options: CheckEnvOptions): Promise<readonly Finding[]>;
   runPipeline: RunPipeline;
   comparePipelineRun: ComparePipelineRun;
+  /** Writes a finished run's models as ONNX. */
+  exportRun(options: ExportRunOptions): Promise<readonly ExportedFile[]>;
   /** A registered environment, ready to be made for each client. */
   envSource(id: string, options: EnvSourceOptions): Promise<EnvSource>;
   /** Serves the process at the other end of stdin and stdout until it leaves. */
@@ -67,6 +70,7 @@ export const services: Services = {
   },
   runPipeline: async (options) => (await import("../pipelines/recurrent.ts")).runPipeline(options),
   comparePipelineRun: async (options) => (await import("../pipelines/recurrent.ts")).comparePipelineRun(options),
+  exportRun: async (options) => (await import("../pipelines/export-run.ts")).exportRun(options),
   envSource: async (id, options) => {
     await import("../registrations.ts");
     const { envSource } = await import("../bridge/env-source.ts");
