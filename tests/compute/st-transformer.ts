@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { NdArray } from "../../src/compute/array.ts";
+import { tokenNll } from "../../src/nn/cross-entropy.ts";
 import { stTransformer as stack, stTransformerParameters } from "../../src/nn/st-transformer.ts";
 import { ints, noise } from "./fixtures.ts";
 import { type Model, seeded } from "./models.ts";
@@ -51,8 +52,8 @@ export function stTransformer(size: StTransformerSize): Model {
       const rows = tokens.shape[0] * frames * places;
       const x = tf.add(tf.add(tf.gather(w["tokens.table"], tokens), w["places.table"]), w["frames.table"]);
       const logits = tf.matMul(tf.reshape(stack(w, "st", x, size), [rows, width]), w["head"]);
-      const chosen = tf.gather(tf.logSoftmax(logits), tf.reshape(targets, [rows, 1]), 1, 1);
-      return { loss: tf.neg(tf.mean(chosen)) as tf.Scalar, metrics: {} };
+      const loss = tf.mean(tokenNll(logits, tf.reshape(targets, [rows]))) as tf.Scalar;
+      return { loss, metrics: {} };
     },
   };
 }
