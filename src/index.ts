@@ -211,6 +211,8 @@ export {
   compileStep,
   EngineError,
   type EngineReport,
+  type ExportedModel,
+  exportOnnx,
   InputError,
   loadCheckpoint,
   type NdArray,

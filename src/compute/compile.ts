@@ -25,6 +25,9 @@
  * 4. State (`compileStep`). What a step hands to the next (weights, Adam's means, a dream's memory) stays with the host in
  *    two sets of buffers: a step reads one and writes the other, then they change places. Parts that come back untouched
  *    are found while tracing and not copied at all.
+ *    On a WebGPU device (engine "webgpu") they stay in its buffers and cross the border at start, read and write only
+ *    (runtime/device-arrays.ts). onnxruntime-node cannot keep CUDA's tensors there: with engine "cuda" the state crosses at
+ *    each call, so put several steps into one (`steps`).
  *
  * Graphs are cached for each function by its input shapes; the least recently used is closed beyond eight. The first call
  * with new shapes pays for trace and session (0.1 to 0.5 s for a whole train step, milliseconds for small functions).
