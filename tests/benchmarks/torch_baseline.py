@@ -163,6 +163,7 @@ class StTransformer(nn.Module):
 
 def transformer_step(batch):
     model = StTransformer()
+    assert sum(p.numel() for p in model.parameters()) == 1_350_400
     adam = torch.optim.Adam(model.parameters(), 1e-3)
     tokens, targets = torch.randint(0, 1024, (2, batch, 8, 256))
 

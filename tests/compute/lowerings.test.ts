@@ -319,3 +319,17 @@ describe("ops of two tensors", () => {
       { x: floats([], [0.3]) },
     ));
 });
+
+describe("products that are computed the other way round", () => {
+  it("a deep one, first transposed, with a wide right side: the gradient of a layer that widens", async () => {
+    const inputs = { a: noise([1100, 64]), b: noise([1100, 260], { seed: 2 }) };
+    await expectSame(
+      valueOnly(({ a, b }) => tf.matMul(a, b, true, false)),
+      inputs,
+    );
+    await expectSame(
+      valueOnly(({ a, b }) => tf.add(tf.matMul(a, b, true, false), 1)),
+      inputs,
+    );
+  });
+});
