@@ -40,7 +40,7 @@ function formatEngines(engines: readonly EngineReport[], { color }: { color: boo
   const chosen = engines.find((engine) => engine.chosen)?.name;
   const ends = [
     `${working} of ${engines.length} engines work here.`,
-    ...(chosen === undefined ? [] : [`Unless told otherwise (REVERIE_ENGINE), ${chosen} is used.`]),
+    ...(chosen === undefined ? [] : [`${chosen} is used; REVERIE_ENGINE chooses another.`]),
   ];
   return `${[...lines, "", ends.join(" ")].join("\n")}\n`;
 }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { workerUrl } from "../base/worker-url.ts";
-import { ENGINES, type EngineName, preferredEngine } from "./engines.ts";
+import { ENGINES, type EngineName, preferredEngine, requestedEngine } from "./engines.ts";
 import { EngineError } from "./errors.ts";
 import { type MatrixProduct, probeEngine } from "./probe-engine.ts";
 
@@ -9,7 +9,7 @@ import { type MatrixProduct, probeEngine } from "./probe-engine.ts";
 export interface EngineReport {
   readonly name: EngineName;
   readonly works: boolean;
-  /** Whether "auto" takes this one. */
+  /** Whether functions run on this one unless they are told otherwise: REVERIE_ENGINE's, else the first that works. */
   readonly chosen: boolean;
   /** What it is and its version. */
   readonly version?: string;
@@ -29,7 +29,8 @@ export type ProbeResult = Pick<EngineReport, "version" | "product"> | Pick<Engin
 
 /** Tries every engine, one after the other; a failure is a report, never an error. */
 export async function probeEngines(): Promise<EngineReport[]> {
-  const preferred = await preferredEngine();
+  const asked = requestedEngine(undefined);
+  const preferred = asked === "auto" ? await preferredEngine() : asked;
   const reports: EngineReport[] = [];
   for (const name of ENGINES) {
     const result = await (name === "wasm" || name === "cpu" ? tried(probeEngine(name)) : probeApart(name));

@@ -244,7 +244,7 @@ describe("envs and doctor", () => {
         "     not installed",
         "     → npm install it",
         "",
-        "2 of 3 engines work here. Unless told otherwise (REVERIE_ENGINE), onnx is used.",
+        "2 of 3 engines work here. onnx is used; REVERIE_ENGINE chooses another.",
         "",
       ].join("\n"),
     );

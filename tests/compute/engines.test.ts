@@ -1,7 +1,9 @@
+import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import type { NdArray } from "../../src/compute/array.ts";
 import { compile, compileStep } from "../../src/compute/compile.ts";
+import { prepareBackend } from "../../src/compute/eager/backends.ts";
 import { engineNotice, preferredEngine, requestedEngine } from "../../src/compute/engines.ts";
 import { hostFor } from "../../src/compute/runtime/hosts.ts";
 import { requireProvider } from "../../src/compute/runtime/providers-here.ts";
@@ -51,6 +53,18 @@ describe("the choice of an engine", () => {
       engine: "cuda",
     });
     await expect(compiled.run({ x: noise([2]) })).rejects.toThrow(/^Expected .* got .*(npm rebuild|webgpu|CUDA 12)/);
+  });
+});
+
+describe("tfjs-node", () => {
+  it("finds the util functions that Node 23 dropped, whether or not it is installed", async () => {
+    const functions = util as unknown as Record<string, unknown>;
+    const before = functions["isNullOrUndefined"];
+    functions["isNullOrUndefined"] = undefined;
+    await prepareBackend("node").catch((error: Error) => expect(error.message).toContain("npm install"));
+    const isNullOrUndefined = functions["isNullOrUndefined"] as unknown as (value: unknown) => boolean;
+    expect([null, undefined, 0, ""].map(isNullOrUndefined)).toEqual([true, true, false, false]);
+    functions["isNullOrUndefined"] = before;
   });
 });
 

@@ -29,7 +29,7 @@ async function ask(provider: Provider): Promise<void> {
   try {
     await host.open(key, { model: nothing(), inputs: [], outputs: [], carried: [], provider, threads: 1 });
   } catch (error) {
-    throw new EngineError(`Expected ${STARTED[provider]}, got: ${whyNot(error)}. ${REMEDY[provider]}`);
+    throw new EngineError(`Expected ${STARTED[provider]}, got: ${plain(whyNot(error))}. ${REMEDY[provider]}`);
   }
   await host.close(key);
 }
@@ -46,6 +46,9 @@ const REMEDY = {
       ? "Install a Vulkan driver: your GPU's own, or mesa-vulkan-drivers 24 or later."
       : "Update the graphics driver.",
 };
+
+/** Without the place in ONNX Runtime's sources and the condition that failed there. */
+const plain = (message: string): string => message.replace(/^\S+:\d+ .* was false\. /, "").replace(/\.$/, "");
 
 /** The provider is a file of its own, which the package fetches only when it is told to; looked for first, as ONNX Runtime prints what it misses. */
 function requireCudaFiles(): void {
