@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ConfigError, describe } from "../../src/base/errors.ts";
-import type { Env, EnvState, Info, RenderFrame, Reset, ResetOptions, Step } from "../../src/core/env.ts";
+import type { Env, EnvMetadata, EnvState, Info, RenderFrame, Reset, ResetOptions, Step } from "../../src/core/env.ts";
 import { InvalidActionError, ResetNeededError } from "../../src/core/errors.ts";
 import { type RandomState, RandomStream } from "../../src/core/random.ts";
 import { systemEntropy } from "../../src/core/seed-sequence.ts";
@@ -41,12 +41,11 @@ const PAINTERS = new Map<string, Painter>();
  * view without the status bar, RGB bytes (height, width, 3); health shows only as the red flash after a hit.
  */
 export class TakeCover implements Env<Uint8Array, number> {
-  static readonly metadata = { renderModes: ["rgb_array"], renderFps: TICS_PER_SECOND } as const;
-
   readonly config: TakeCoverConfig;
   readonly actionSpace = new Discrete(3);
   readonly observationSpace: Box<"uint8">;
-  readonly metadata = TakeCover.metadata;
+  /** A picture a step: films run at the game's own pace, whatever the frame skip. */
+  readonly metadata: EnvMetadata;
 
   readonly #painter: Painter;
   #screen: Painter | undefined;
@@ -62,6 +61,7 @@ export class TakeCover implements Env<Uint8Array, number> {
       );
     }
     this.config = parsed.data;
+    this.metadata = { renderModes: ["rgb_array"], renderFps: TICS_PER_SECOND / this.config.frameSkip };
     const [height, width] = this.config.observationSize;
     this.observationSpace = new Box({ low: 0, high: 255, shape: [height, width, 3], dtype: "uint8" });
     this.#painter = sharedPainter(height, width);
