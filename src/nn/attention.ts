@@ -96,14 +96,24 @@ export function temporalAttentionStep(
     return turned && options.rotary ? rotary(one, tf.reshape(position, [batch, 1, 1, 1, 1])) : one;
   };
   const own = { keys: split(weights[`${name}.key`], true), values: split(weights[`${name}.value`], false) };
-  const length = past.keys.shape[3]! + 1;
-  const series = (before: tf.Tensor, now: tf.Tensor): tf.Tensor =>
-    tf.reshape(tf.concat([before, now], 3), [batch, places * heads, length, size]);
-  const query = tf.reshape(split(scaledQuery(weights, name, size), true), [batch, places * heads, 1, size]);
-  const mask = tf.reshape(unfilled(count, length), [batch, 1, 1, length]);
-  const mixed = attend(query, series(past.keys, own.keys), series(past.values, own.values), mask);
+  const query = split(scaledQuery(weights, name, size), true);
+  const mixed = attendToPast(query, own, past, unfilled(count, past.keys.shape[3]!));
   const output = tf.matMul(tf.reshape(mixed, rows.shape), weights[`${name}.out`]);
   return { output: tf.reshape(output, x.shape), own };
+}
+
+/**
+ * Attention of one frame (query, own key and value: (B, S, h, 1, c)) to P past ones and itself. The own key and value have
+ * products of their own: joined to the past they would have to be copied with all of it.
+ */
+function attendToPast(query: tf.Tensor, own: PastFrames, past: PastFrames, mask: tf.Tensor): tf.Tensor {
+  const [batch, places, heads, length, size] = past.keys.shape as [number, number, number, number, number];
+  const merged = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [batch, places * heads, -1, size]);
+  const before = tf.matMul(merged(query), merged(past.keys), false, true); // (B, S·h, 1, P)
+  const now = tf.sum(tf.mul(merged(query), merged(own.keys)), -1, true); // (B, S·h, 1, 1)
+  const hidden = tf.add(before, tf.reshape(mask, [batch, 1, 1, length]));
+  const [shares, ownShare] = tf.split(tf.softmax(tf.concat([hidden, now], -1)), [length, 1], -1);
+  return tf.add(tf.matMul(shares, merged(past.values)), tf.mul(ownShare, merged(own.values)));
 }
 
 /** The past with a frame more; the oldest falls out. */
@@ -116,9 +126,9 @@ export function remember(past: PastFrames, own: PastFrames): PastFrames {
   return { keys: later(past.keys, own.keys), values: later(past.values, own.values) };
 }
 
-/** (B, length): hides the places of a past of which only the last `count` (B) are filled; the frame itself comes last. */
+/** (B, length): hides the places of a past of which only the last `count` (B) are filled. */
 function unfilled(count: tf.Tensor, length: number): tf.Tensor {
-  const ages = tf.range(length - 1, -1, -1); // frames ago
+  const ages = tf.range(length, 0, -1); // frames ago
   const hidden = tf.greater(ages, tf.expandDims(count, 1)); // (B, length)
   return tf.mul(tf.cast(hidden, "float32"), HIDDEN);
 }
