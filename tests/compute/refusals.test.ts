@@ -177,7 +177,7 @@ describe("options that do not fit", () => {
   it("lists the engines there are", () => {
     const make = (engine?: string): unknown => compile((x) => x as tf.Tensor, { name: "f", engine: engine as "cpu" });
     expect(() => make("tpu")).toThrow(ConfigError);
-    expect(() => make("tpu")).toThrow(/engine to be one of auto, onnx, node, wasm, cpu, got "tpu"/);
+    expect(() => make("tpu")).toThrow(/engine to be one of auto, cuda, webgpu, onnx, node, wasm, cpu, got "tpu"/);
     process.env["REVERIE_ENGINE"] = "abacus";
     expect(() => make()).toThrow(/REVERIE_ENGINE to be one of .*got "abacus"/);
     expect(() => make("cpu")).not.toThrow(); // the option comes first
