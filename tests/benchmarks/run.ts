@@ -7,6 +7,7 @@ import { bridgeSection } from "./bridge-steps.ts";
 import { carRacingDrawingSection } from "./car-racing-drawing.ts";
 import { carRacingSection } from "./car-racing-steps.ts";
 import { memorySection } from "./memory.ts";
+import { platformerSection } from "./platformer-steps.ts";
 import { profileSection } from "./profile.ts";
 import {
   calibrationSection,
@@ -20,7 +21,7 @@ import {
 import { formatTextTable } from "./text-table.ts";
 import { vectorSection } from "./vector-steps.ts";
 
-/* npm run bench -- [--only compute,dream,profile,memory,envs,vector,bridge,car-racing,car-racing-drawing,calibration] [--json file] */
+/* npm run bench -- [--only compute,dream,profile,memory,envs,vector,bridge,car-racing,car-racing-drawing,platformer,calibration] [--json file] */
 
 const SECTIONS = [
   "compute",
@@ -32,6 +33,7 @@ const SECTIONS = [
   "bridge",
   "car-racing",
   "car-racing-drawing",
+  "platformer",
   "calibration",
 ] as const;
 type SectionName = (typeof SECTIONS)[number];
@@ -56,6 +58,7 @@ async function run(): Promise<void> {
     bridge: bridgeSection,
     "car-racing": carRacingSection,
     "car-racing-drawing": carRacingDrawingSection,
+    platformer: platformerSection,
     calibration: calibrationSection,
   };
   const results: Record<string, unknown> = { machine, ...(yards && { gemmUnit: yards.unit, torch: yards.torch }) };

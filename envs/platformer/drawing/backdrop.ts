@@ -1,7 +1,7 @@
 import { VIEW } from "../world.ts";
 import { INKS, inkPicture, SKY_BANDS } from "./ink.ts";
 
-/** A strip behind the level that repeats every PERIOD pixels and scrolls more slowly than it: (VIEW × PERIOD) inks. */
+/** A strip behind the level that repeats every PERIOD pixels and scrolls more slowly than it: (VIEW × LAYER_WIDTH) inks. */
 export interface Layer {
   readonly inks: Uint8Array;
   /** The camera's pixels for one of its own. */
@@ -10,6 +10,9 @@ export interface Layer {
 
 /** A power of two, so that a bit mask wraps around. */
 export const PERIOD = 256;
+
+/** A view more than the period, so that a view that begins anywhere in it needs no wrapping around. */
+export const LAYER_WIDTH = PERIOD + VIEW;
 
 /** A hill: the column and row of its top, and half its width where it has fallen by `drop` rows. */
 interface Hill {
@@ -29,6 +32,10 @@ const FAR_HILLS: readonly Hill[] = [
   { x: 205, top: 25, width: 22 },
   { x: 240, top: 34, width: 28 },
 ];
+
+/** Rows above this one show no hills. */
+export const HILLS_TOP = Math.min(...FAR_HILLS.map(({ top }) => top));
+
 const NEAR_HILLS: readonly Hill[] = [
   { x: 10, top: 41, width: 24 },
   { x: 58, top: 36, width: 20 },
@@ -66,10 +73,20 @@ const SUN = inkPicture(
 
 /** The layers from the farthest to the nearest; the first has no holes. */
 export const LAYERS: readonly Layer[] = [
-  { inks: sky(), slowness: 8 },
-  { inks: hills(FAR_HILLS, INKS.farHill, INKS.farHillLight), slowness: 4 },
-  { inks: nearHills(), slowness: 2 },
+  { inks: widened(sky()), slowness: 8 },
+  { inks: widened(hills(FAR_HILLS, INKS.farHill, INKS.farHillLight)), slowness: 4 },
+  { inks: widened(nearHills()), slowness: 2 },
 ];
+
+/** Its first columns once more at the end. */
+function widened(inks: Uint8Array): Uint8Array {
+  const wide = new Uint8Array(VIEW * LAYER_WIDTH);
+  for (let row = 0; row < VIEW; row++) {
+    wide.set(inks.subarray(row * PERIOD, (row + 1) * PERIOD), row * LAYER_WIDTH);
+    wide.set(inks.subarray(row * PERIOD, row * PERIOD + VIEW), row * LAYER_WIDTH + PERIOD);
+  }
+  return wide;
+}
 
 function sky(): Uint8Array {
   const inks = new Uint8Array(VIEW * PERIOD);

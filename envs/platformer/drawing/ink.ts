@@ -34,6 +34,7 @@ export const INKS = {
   wood: 22,
   woodLight: 23,
   woodDark: 24,
+  pit: 33,
   // backdrop
   cloud: 25,
   cloudShade: 26,
@@ -43,7 +44,7 @@ export const INKS = {
   nearHill: 30,
   nearHillLight: 31,
   tree: 32,
-  sky: 33, // and the inks after it: SKY_BANDS from top to bottom
+  sky: 34, // and the inks after it: SKY_BANDS from top to bottom
 } as const;
 
 /** Bands of sky. */

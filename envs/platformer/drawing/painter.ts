@@ -3,45 +3,45 @@ import type { Level } from "../level.ts";
 import { sawX, sawY } from "../saw.ts";
 import type { Simulation } from "../simulation.ts";
 import { VIEW } from "../world.ts";
-import { LAYERS, PERIOD } from "./backdrop.ts";
+import { HILLS_TOP, LAYER_WIDTH, LAYERS, type Layer, PERIOD } from "./backdrop.ts";
 import type { InkPicture } from "./ink.ts";
 import { hurt, playerPose } from "./player-sprites.ts";
-import { paletteOf, type Theme } from "./theme.ts";
+import { coloursOf, type Theme } from "./theme.ts";
 import { COIN, SAW, SPARKLE } from "./thing-sprites.ts";
 import { drawTiles } from "./tile-sprites.ts";
 
-const WRAP = PERIOD - 1;
 const STEPS_A_TURN = 4; // of the coin
 const STEPS_A_TOOTH = 2; // of a saw
 const LEVEL_SHIFT = 37; // pixels by which the backdrop of the next level is shifted: levels differ there, too
 
 /** Draws moments of one level in one theme. */
 export class Painter {
-  readonly #palette: Uint8Array;
+  readonly #colours: Int32Array; // by ink, 0xbbggrr: four pixels are three little-endian words, stored at once
   readonly #tiles: InkPicture;
   readonly #shift: number;
   readonly #inks = new Uint8Array(VIEW * VIEW);
   #cameraX = 0;
 
   constructor(level: Level, theme: Theme) {
-    this.#palette = paletteOf(theme);
+    this.#colours = coloursOf(theme);
     this.#tiles = drawTiles(level);
-    this.#shift = (level.number * LEVEL_SHIFT) & WRAP;
+    this.#shift = (level.number * LEVEL_SHIFT) & (PERIOD - 1);
   }
 
   /** RGB bytes (64, 64, 3), fresh for the caller. */
   draw(moment: Simulation): Uint8Array {
     this.#compose(moment);
     const inks = this.#inks;
-    const palette = this.#palette;
-    const pixels = new Uint8Array(VIEW * VIEW * 3);
-    for (let i = 0, to = 0; i < inks.length; i++) {
-      const from = inks[i] * 3;
-      pixels[to++] = palette[from];
-      pixels[to++] = palette[from + 1];
-      pixels[to++] = palette[from + 2];
+    const colours = this.#colours;
+    const words = new Uint32Array((VIEW * VIEW * 3) / 4);
+    for (let i = 0, to = 0; i < inks.length; i += 4) {
+      const second = colours[inks[i + 1]];
+      const third = colours[inks[i + 2]];
+      words[to++] = colours[inks[i]] | (second << 24);
+      words[to++] = (second >> 8) | (third << 16);
+      words[to++] = (third >> 16) | (colours[inks[i + 3]] << 8);
     }
-    return pixels;
+    return new Uint8Array(words.buffer);
   }
 
   /** The same picture with every pixel `scale` × `scale` large. */
@@ -76,24 +76,27 @@ export class Painter {
 
   /** The tiles, and where there are none the nearest layer that is not empty. */
   #drawScenery(): void {
-    const cameraX = this.#cameraX;
     const { inks: tiles, width } = this.#tiles;
     const [sky, far, near] = LAYERS;
-    const skyX = this.#shift + Math.floor(cameraX / sky.slowness);
-    const farX = this.#shift + Math.floor(cameraX / far.slowness);
-    const nearX = this.#shift + Math.floor(cameraX / near.slowness);
     const inks = this.#inks;
     for (let y = 0, to = 0; y < VIEW; y++) {
-      const tileRow = y * width + cameraX;
-      const row = y * PERIOD;
-      for (let x = 0; x < VIEW; x++) {
-        inks[to++] =
-          tiles[tileRow + x] ||
-          near.inks[row + ((nearX + x) & WRAP)] ||
-          far.inks[row + ((farX + x) & WRAP)] ||
-          sky.inks[row + ((skyX + x) & WRAP)];
+      let tileAt = y * width + this.#cameraX;
+      let skyAt = this.#firstOf(sky, y);
+      if (y < HILLS_TOP) {
+        for (let x = 0; x < VIEW; x++) inks[to++] = tiles[tileAt++] || sky.inks[skyAt + x];
+        continue;
+      }
+      let farAt = this.#firstOf(far, y);
+      let nearAt = this.#firstOf(near, y);
+      for (let x = 0; x < VIEW; x++, skyAt++, farAt++, nearAt++) {
+        inks[to++] = tiles[tileAt++] || near.inks[nearAt] || far.inks[farAt] || sky.inks[skyAt];
       }
     }
+  }
+
+  /** Where a layer's row begins in the view. */
+  #firstOf({ slowness }: Layer, row: number): number {
+    return row * LAYER_WIDTH + ((this.#shift + Math.floor(this.#cameraX / slowness)) & (PERIOD - 1));
   }
 
   #drawInFront({ width, height, inks }: InkPicture, left: number, top: number): void {

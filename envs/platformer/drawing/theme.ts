@@ -27,6 +27,7 @@ const COMMON: Partial<Record<Ink, string>> = {
   wood: "#b9773f",
   woodLight: "#dca265",
   woodDark: "#74421f",
+  pit: "#2f3a56",
 };
 
 const COLOURS: Readonly<Record<Theme, Partial<Record<Ink, string>>>> = {
@@ -64,7 +65,7 @@ const COLOURS: Readonly<Record<Theme, Partial<Record<Ink, string>>>> = {
   },
   snow: {
     grass: "#e8f3fb",
-    grassLight: "#ffffff",
+    grassLight: "#fafdff",
     grassDark: "#a9c4dd",
     earth: "#6f7f9b",
     earthDark: "#54627f",
@@ -87,19 +88,23 @@ const SKIES: Readonly<Record<Theme, readonly [string, string]>> = {
   snow: ["#88a8cc", "#e6eef6"],
 };
 
-/** RGB by ink, three bytes each. */
-export function paletteOf(theme: Theme): Uint8Array {
-  const palette = new Uint8Array(3 * (INKS.sky + SKY_BANDS));
+/** By ink, red in the lowest byte: 0xbbggrr. */
+export function coloursOf(theme: Theme): Int32Array {
+  const colours = new Int32Array(INKS.sky + SKY_BANDS);
   for (const [ink, colour] of Object.entries({ ...COMMON, ...COLOURS[theme] })) {
-    palette.set(rgb(colour), 3 * INKS[ink as Ink]);
+    colours[INKS[ink as Ink]] = packed(rgb(colour));
   }
   const [top, horizon] = SKIES[theme].map(rgb);
   for (let band = 0; band < SKY_BANDS; band++) {
     const share = band / (SKY_BANDS - 1);
-    const mixed = top.map((value, channel) => Math.round(value + share * (horizon[channel] - value)));
-    palette.set(mixed, 3 * (INKS.sky + band));
+    const mixed = (channel: 0 | 1 | 2) => Math.round(top[channel] + share * (horizon[channel] - top[channel]));
+    colours[INKS.sky + band] = packed([mixed(0), mixed(1), mixed(2)]);
   }
-  return palette;
+  return colours;
+}
+
+function packed([red, green, blue]: Rgb): number {
+  return red | (green << 8) | (blue << 16);
 }
 
 /** "#rrggbb" as three bytes. */

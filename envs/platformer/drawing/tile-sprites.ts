@@ -19,6 +19,7 @@ const LEGEND = {
   l: INKS.lava,
   L: INKS.lavaLight,
   r: INKS.lavaDark,
+  p: INKS.pit,
 };
 
 const GRASS = inkPicture(
@@ -46,7 +47,12 @@ const LAVA = inkPicture(
   LEGEND,
 );
 
-const PICTURES: Readonly<Record<number, InkPicture>> = {
+const PIT = inkPicture(
+  ["........", "........", "p.p.p.p.", ".p.p.p.p", "pppppppp", "pppppppp", "pppppppp", "pppppppp"],
+  LEGEND,
+);
+
+const PICTURES: Readonly<Record<number, InkPicture | undefined>> = {
   [TILES.ground]: EARTH,
   [TILES.crate]: CRATE,
   [TILES.platform]: PLATFORM,
@@ -61,16 +67,23 @@ export function drawTiles(level: Level): InkPicture {
   const inks = new Uint8Array(width * height);
   for (let row = 0; row < ROWS; row++) {
     for (let column = 0; column < level.width; column++) {
-      const tile = tileAt(level, column, row);
-      if (tile === TILES.empty) continue;
-      const { inks: drawn } = isTurf(level, column, row) ? GRASS : PICTURES[tile];
+      const picture = pictureOf(level, column, row);
+      if (!picture) continue;
+      const { inks: drawn } = picture;
       for (let y = 0; y < TILE; y++) {
         inks.set(drawn.subarray(y * TILE, (y + 1) * TILE), (row * TILE + y) * width + column * TILE);
       }
-      if (tile === TILES.ground) drawCliffs(level, { column, row }, inks, width);
+      if (tileAt(level, column, row) === TILES.ground) drawCliffs(level, { column, row }, inks, width);
     }
   }
   return { width, height, inks };
+}
+
+/** How a tile looks; at the bottom of a gap it is dark. */
+function pictureOf(level: Level, column: number, row: number): InkPicture | undefined {
+  if (isTurf(level, column, row)) return GRASS;
+  const tile = tileAt(level, column, row);
+  return tile === TILES.empty && row === ROWS - 1 ? PIT : PICTURES[tile];
 }
 
 function isTurf(level: Level, column: number, row: number): boolean {
