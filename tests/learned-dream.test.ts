@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TakeCover } from "../envs/take-cover/index.ts";
 import { CheckpointError, ConfigError } from "../src/base/errors.ts";
 import { saveCheckpoint } from "../src/compute/checkpoint.ts";
 import type { Env } from "../src/core/env.ts";

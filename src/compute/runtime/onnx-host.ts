@@ -95,11 +95,14 @@ export class OnnxHost implements Host {
       const results = await session.run(feeds, fetches);
       for (const [i, part] of carried.entries()) {
         const before = current[part];
-        current[part] = results[outputs[i].name];
         if (provider === "webgpu") {
+          current[part] = results[outputs[i].name];
           this.#device?.adopt(current[part], maker);
           await this.#device?.giveBack(before);
-        } else next[part] = before;
+        } else {
+          current[part] = next[part]; // written in place; what came back is a copy of it
+          next[part] = before;
+        }
       }
       return outputs.slice(carried.length).map(({ name }) => results[name].data as Data);
     });

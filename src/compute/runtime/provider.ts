@@ -25,6 +25,7 @@ export function sessionOptions(provider: Provider, threads: number): InferenceSe
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: "all",
+    enableMemPattern: false, // one block planned for a whole run doubles the memory of a train step (VAE, batch 100: 2.1 GB), and is no faster
     logSeverityLevel: 3, // errors: ONNX Runtime warns about constants that it folded away
     extra: { session: { intra_op: { spin_duration_us: String(SPIN_MICROSECONDS) } } },
   };
