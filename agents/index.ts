@@ -4,6 +4,6 @@ export { ConstantPolicy, ConstantPolicyConfig } from "./constant-policy.ts";
 export { HeldRandomPolicy, HeldRandomPolicyConfig } from "./held-random-policy.ts";
 export { LinearController, LinearControllerConfig } from "./linear-controller.ts";
 export { PlatformerExplorer, PlatformerExplorerConfig } from "./platformer/platformer-explorer.ts";
-export { PlatformerRunner } from "./platformer/platformer-runner.ts";
+export { PlatformerRunner, PlatformerRunnerConfig } from "./platformer/platformer-runner.ts";
 export type { Actor, Policy, PolicySource } from "./policy.ts";
 export { RandomPolicy, RandomPolicyConfig } from "./random-policy.ts";

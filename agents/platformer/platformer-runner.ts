@@ -1,6 +1,18 @@
-import type { Actor, Policy } from "../policy.ts";
+import { z } from "zod";
+import { workerUrl } from "../../src/base/worker-url.ts";
+import { RandomStream } from "../../src/core/random.ts";
+import type { Actor, Policy, PolicySource } from "../policy.ts";
+
+export const PlatformerRunnerConfig = z.strictObject({
+  /** The chance at every step that attention lapses: a random action is held for a while. */
+  lapse: z.number().min(0).max(1).default(0),
+  /** Shortest and longest lapse, in steps. */
+  hold: z.tuple([z.int().min(1), z.int().min(1)]).default([2, 8]),
+});
+export type PlatformerRunnerConfig = z.input<typeof PlatformerRunnerConfig>;
 
 const SIZE = 64; // pixels a row of the observation
+const ACTIONS = 6;
 const [NOOP, LEFT, RIGHT, , , JUMP_RIGHT] = [0, 1, 2, 3, 4, 5];
 const BODY = { width: 6, height: 10 }; // pixels
 
@@ -17,22 +29,43 @@ const SOLID = new Set([
 
 /**
  * Runs to the right and jumps over what is in the way, by the pixels alone: a yardstick for evaluations and an expert
- * whose episodes may be imitated, written by hand. It waits for saws that hang over a gap, and brakes over small islands.
+ * whose episodes may be imitated, written by hand. It waits for saws that hang over a gap, and brakes over small islands. With lapses its episodes show mistakes, too, and still
+ * reach what random actions never see.
  */
 export class PlatformerRunner implements Policy<Uint8Array, number> {
   readonly name = "platformer-runner";
+  readonly config: z.output<typeof PlatformerRunnerConfig>;
 
-  begin(_seed: number): Actor<Uint8Array, number> {
+  constructor(_spaces: unknown = {}, config: PlatformerRunnerConfig = {}) {
+    this.config = PlatformerRunnerConfig.parse(config);
+  }
+
+  begin(seed: number): Actor<Uint8Array, number> {
+    const { lapse, hold } = this.config;
+    const random = new RandomStream(seed, "platformer-runner");
     let lastTop = SIZE;
+    let lapsed = { action: NOOP, left: 0 };
     return {
       act: (observation) => {
+        if (lapsed.left === 0 && random.uniform() < lapse) {
+          lapsed = { action: random.integer(0, ACTIONS), left: random.integer(hold[0], hold[1] + 1) };
+        }
         const sight = new Sight(observation);
         const rising = sight.top < lastTop;
         lastTop = sight.top;
+        if (lapsed.left > 0) {
+          lapsed.left--;
+          return lapsed.action;
+        }
         if (sight.grounded && !rising) return sight.onGround();
         return rising ? JUMP_RIGHT : sight.falling();
       },
     };
+  }
+
+  /** What `collect` takes as a behaviour, so that any thread can make this policy. */
+  static behaviour(options: PlatformerRunnerConfig = {}): PolicySource {
+    return { module: workerUrl(import.meta.url, "platformer-runner").href, export: "PlatformerRunner", options };
   }
 }
 

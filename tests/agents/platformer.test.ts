@@ -45,9 +45,30 @@ describe("Policies for Platformer on test levels", () => {
     expect(() => new PlatformerExplorer({}, { weights: [1, 1] })).toThrow();
   });
 
-  it("can be made in any thread from its source", async () => {
-    const source = PlatformerExplorer.behaviour({ hold: [1, 4] });
-    expect(source).toMatchObject({ export: "PlatformerExplorer", options: { hold: [1, 4] } });
-    expect(new URL(source.module).pathname).toMatch(/platformer-explorer\.js$/);
+  it("the runner with lapses tries everything and gets fewer coins", () => {
+    const of = { difficulty: 1, episodes: 30 } as const;
+    const rate = coinRate(new PlatformerRunner({}, { lapse: 0.1 }), of);
+    expect(rate).toBeGreaterThan(0.1);
+    expect(rate).toBeLessThan(coinRate(new PlatformerRunner(), of));
+    const actor = new PlatformerRunner({}, { lapse: 0.1 }).begin(1);
+    const env = new Platformer();
+    let { observation } = env.reset({ seed: 1 });
+    const seen = new Set<number>();
+    for (let step = 0; step < 800; step++) {
+      const action = actor.act(observation);
+      seen.add(action);
+      const after = env.step(action);
+      observation = after.terminated ? env.reset().observation : after.observation;
+    }
+    expect(seen.size).toBe(6);
+  });
+
+  it("can be made in any thread from their sources", () => {
+    const explorer = PlatformerExplorer.behaviour({ hold: [1, 4] });
+    expect(explorer).toMatchObject({ export: "PlatformerExplorer", options: { hold: [1, 4] } });
+    expect(new URL(explorer.module).pathname).toMatch(/platformer-explorer\.js$/);
+    const runner = PlatformerRunner.behaviour({ lapse: 0.1 });
+    expect(runner).toMatchObject({ export: "PlatformerRunner", options: { lapse: 0.1 } });
+    expect(new URL(runner.module).pathname).toMatch(/platformer-runner\.js$/);
   });
 });

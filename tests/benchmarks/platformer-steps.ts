@@ -15,13 +15,14 @@ const DIFFICULTIES = [1, 2, 3] as const;
 /** Platformer: processor time of steps and resets on one core, and how often policies get the coin on unseen levels. */
 export async function platformerSection(): Promise<Section> {
   const speed = platformerSpeed();
-  const policies: Policy<Uint8Array, number>[] = [
-    new RandomPolicy(new Platformer()),
-    new PlatformerExplorer(),
-    new PlatformerRunner(),
+  const policies: [string, Policy<Uint8Array, number>][] = [
+    ["random", new RandomPolicy(new Platformer())],
+    ["explorer", new PlatformerExplorer()],
+    ["runner, lapse 0.05", new PlatformerRunner({}, { lapse: 0.05 })],
+    ["runner", new PlatformerRunner()],
   ];
-  const success = policies.map((policy) => ({
-    policy: policy.name,
+  const success = policies.map(([name, policy]) => ({
+    policy: name,
     rates: DIFFICULTIES.map((difficulty) => coinRate(policy, { difficulty, episodes: EPISODES })),
   }));
   return {
