@@ -32,20 +32,6 @@ export interface VaeSize {
   readonly decoder: readonly { readonly kernel: number; readonly channels: number }[];
 }
 
-/** The VAE of the paper: 64 × 64 RGB, 32 latents, 4.35M weights. */
-export const PAPER_VAE: VaeSize = {
-  image: 64,
-  encoder: [32, 64, 128, 256].map((channels) => ({ kernel: 4, channels })),
-  latent: 32,
-  hidden: 1024,
-  decoder: [
-    { kernel: 5, channels: 128 },
-    { kernel: 5, channels: 64 },
-    { kernel: 6, channels: 32 },
-    { kernel: 6, channels: 3 },
-  ],
-};
-
 export function vae(size: VaeSize): Model {
   const draw = seeded();
   const parameters: Record<string, NdArray> = {};
@@ -136,9 +122,6 @@ export interface RnnSize {
   readonly mixtures: number;
   readonly steps: number;
 }
-
-/** The MDN-RNN of the paper's car racing: LSTM 256, five Gaussians a latent. */
-export const PAPER_RNN: RnnSize = { latent: 32, actions: 3, hidden: 256, mixtures: 5, steps: 32 };
 
 export function mdnRnn({ latent, actions, hidden, mixtures, steps }: RnnSize): Model {
   const draw = seeded();
