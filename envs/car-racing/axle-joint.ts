@@ -6,7 +6,7 @@ import { singleSinCos } from "./single-trig.ts";
 const f = Math.fround;
 
 // Box2D's tolerances.
-const PI = f(3.14159265359);
+const PI = f(Math.PI);
 const LINEAR_SLOP = f(0.005);
 const ANGULAR_SLOP = f(f(2 / 180) * PI);
 const MAX_ANGULAR_CORRECTION = f(f(8 / 180) * PI);
