@@ -29,6 +29,8 @@ const overrides = {
   "memory.window": 8,
   "memory.steps": 20,
   "memory.validateEvery": 10,
+  "iterate.rounds": 1,
+  "iterate.patience": 1000,
   "iterate.episodes": 3,
   "iterate.memorySteps": 20,
   "iterate.generations": 2,
