@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { NdArray, Parameters } from "../../src/compute/array.ts";
 import { compile, compileStep } from "../../src/compute/compile.ts";
 import { adaptiveNorm, adaptiveNormParameters } from "../../src/nn/adaptive-norm.ts";
+import { feedForward, feedForwardParameters } from "../../src/nn/feed-forward.ts";
 import { normalize } from "../../src/nn/layer-norm.ts";
 import { rotary } from "../../src/nn/rotary.ts";
 import {
@@ -239,6 +240,35 @@ describe("adaptive norm", () => {
     const error = relativeError(conditioned, plain);
     expect(error).toBeLessThan(0.05);
     expect(error).toBeGreaterThan(1e-4);
+  });
+});
+
+describe("the feed-forward", () => {
+  it("of many rows, taken a chunk at a time, is that of each row", async () => {
+    let seed = 0;
+    const draw = () => noise([1], { seed: ++seed }).data[0] * Math.sqrt(3);
+    const parameters = feedForwardParameters("f", { width: 4, hidden: 8 }, draw);
+    const [rows, tail] = [2500, 60]; // two whole chunks and a shorter one
+    const many = noise([rows, 4], { seed: 70 });
+    const outcome = await run(
+      (inputs) => ({
+        all: tf.slice(feedForward(inputs, "f", inputs.many), [rows - tail, 0], [tail, 4]),
+        some: feedForward(inputs, "f", tf.slice(inputs.many, [rows - tail, 0], [tail, 4])),
+        slope: tf.grad((k) => tf.sum(feedForward({ ...inputs, "f.up.kernel": k }, "f", inputs.many)))(
+          inputs["f.up.kernel"],
+        ),
+        parts: tf.addN(
+          [0, 1250].map((from) =>
+            tf.grad((k) =>
+              tf.sum(feedForward({ ...inputs, "f.up.kernel": k }, "f", tf.slice(inputs.many, [from, 0], [1250, 4]))),
+            )(inputs["f.up.kernel"]),
+          ),
+        ),
+      }),
+      { ...parameters, many },
+    );
+    expect(relativeError(outcome["all"], outcome["some"])).toBeLessThan(1e-6);
+    expect(relativeError(outcome["slope"], outcome["parts"])).toBeLessThan(1e-5);
   });
 });
 
