@@ -14,6 +14,7 @@ export type PlatformerRunnerConfig = z.input<typeof PlatformerRunnerConfig>;
 const SIZE = 64; // pixels a row of the observation
 const ACTIONS = 6;
 const [NOOP, LEFT, RIGHT, , , JUMP_RIGHT] = [0, 1, 2, 3, 4, 5];
+const FALL_REACH = 2; // pixels forward for the square root of a pixel down, with something in hand
 const BODY = { width: 6, height: 10 }; // pixels
 
 // Colours of the observation, as 0xrrggbb.
@@ -107,19 +108,29 @@ class Sight {
     const { front, feet } = this;
     const obstacle = this.#any(SOLID, { x: front, width: 6, y: feet - 4, height: 2 });
     const blade = this.#any(STEEL, { x: front, width: 9, y: feet - 6, height: 6 });
-    const edge = !this.#safe(front) && !this.#safe(front + 3);
+    const level = this.#any(SOLID, { x: front, width: 1, y: feet, height: 1 });
+    const edge = !level && !(this.#safe(front + 3) && this.#safe(front + 8) && this.#safe(front + 12));
     if (!obstacle && !blade && !edge) return RIGHT;
     const hanging = this.#any(STEEL, { x: front + 2, width: 20, y: feet - 26, height: 18 });
-    const lurking = edge && this.#any(STEEL, { x: front, width: 26, y: feet - 8, height: 12 });
+    const lurking = edge && this.#any(STEEL, { x: front, width: 26, y: feet - 8, height: 9 });
     if (hanging || lurking) return this.#safe(front + 1) ? NOOP : LEFT;
     return JUMP_RIGHT;
   }
 
-  /** Where the fall would end well, stay above it; else go on. */
+  /** Goes on where the fall would end well at full speed; else brakes over what would end it well. */
   falling(): number {
     const { left, front } = this;
-    if (this.#safe(front + 4) && this.#safe(front + 9)) return RIGHT;
+    const reach = Math.round(FALL_REACH * Math.sqrt(this.#depth(left + BODY.width / 2)));
+    if (this.#safe(left + reach) && this.#safe(front + reach)) return RIGHT;
     return this.#safe(front) || this.#safe(left + 2) ? LEFT : RIGHT;
+  }
+
+  /** Pixels from the feet down to whatever is there. */
+  #depth(x: number): number {
+    let y = this.feet;
+    const ends = (colour: number) => SOLID.has(colour) || STEEL.has(colour) || LAVA.has(colour);
+    while (y < SIZE && !ends(this.#colour(x, y))) y++;
+    return y - this.feet;
   }
 
   /** Whether somebody falling down a column lands on something that does not kill. */

@@ -14,8 +14,8 @@ describe("Policies for Platformer on test levels", () => {
     expect(random).toBeLessThan(exploring);
   });
 
-  it("the runner reads every theme, and the harder levels some of the time", () => {
-    expect(coinRate(new PlatformerRunner(), { difficulty: 2, episodes: 25 })).toBeGreaterThan(0.25);
+  it("the runner reads every theme, and gets along on harder levels", () => {
+    expect(coinRate(new PlatformerRunner(), { difficulty: 2, episodes: 25 })).toBeGreaterThan(0.8);
     const env = new Platformer({ theme: "snow" });
     const meadow = new Platformer();
     for (const level of [1, 2, 3]) {
