@@ -5,7 +5,7 @@ import { filled } from "./initializers.ts";
 import type { Weights } from "./weights.ts";
 
 /** Keeps the root away from zero, as in PyTorch. */
-export const NORM_EPSILON = 1e-5;
+const NORM_EPSILON = 1e-5;
 
 /** Layer normalization over the last axis, (x − mean) / √(variance + ε) · scale + offset (Ba et al. 2016, eq. 4). */
 export function layerNorm(weights: Weights, name: string, x: tf.Tensor): tf.Tensor {
