@@ -7,10 +7,10 @@ export type Provider = "cpu" | "cuda" | "webgpu";
  * How long an idle thread of a session looks out for work before it sleeps. ONNX Runtime's own choice is long: the threads of
  * a session that has just run then take the cores from the one that runs now. On two cores a train step took 16.9 ms with its
  * default when another session ran in between, 14.0 ms with 20 to 200 µs, and 13.9 ms with session.force_spinning_stop; with
- * other work on the machine 71, 26 and 49 ms (medians). Alone a train step of 15 ms and one of 1.6 ms are as fast with
- * 20 µs as with the default, and 10 to 20 % slower without any spinning.
+ * other work on the machine 71, 26 and 49 ms (medians). Alone train steps are as fast with
+ * 200 µs as with the default and 10 to 20 % slower without any spinning; dreams one by one lose 20 % with 20 µs, none with 200.
  */
-const SPIN_MICROSECONDS = 20;
+const SPIN_MICROSECONDS = 200;
 
 /*
  * Denormals are left alone (session.set_denormal_as_zero): Adam's means become denormal where gradients stay zero, but a train
