@@ -90,7 +90,11 @@ export async function makeVec<Observation = unknown, Action = unknown>(
   }
   const envs: Env[] = [];
   try {
-    while (envs.length < numEnvs) envs.push(await wrapAll(await make(found, own), wrappers));
+    // All are of one kind: the first is checked for what it keeps of the contract, the others are spared the layer.
+    const unchecked = { disableEnvChecker: true, ...own };
+    while (envs.length < numEnvs) {
+      envs.push(await wrapAll(await make(found, envs.length === 0 ? own : unchecked), wrappers));
+    }
     return new SyncVectorEnv(envs as Env<Observation, Action>[], {
       ...vector,
       spec: envs[0].spec && specOf("sync")(envs[0].spec),
