@@ -1,12 +1,11 @@
 import { z } from "zod";
 import type { Env, EnvState, RenderFrame, Reset, ResetOptions, Step } from "../../src/core/env.ts";
-import { InvalidActionError, ResetNeededError } from "../../src/core/errors.ts";
-import { Pcg64 } from "../../src/core/pcg64.ts";
-import type { RandomState } from "../../src/core/random.ts";
+import { ResetNeededError } from "../../src/core/errors.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
 import { parseConfig } from "../parse-config.ts";
 import { CLIFF_COLUMNS, CLIFF_ROWS, drawCliffWalking, isCliff } from "./cliff-walking-picture.ts";
-import { drawTransition, type Transition, type TransitionTable } from "./transition.ts";
+import { TabularEpisode } from "./tabular-episode.ts";
+import type { Transition, TransitionTable } from "./transition.ts";
 
 const MOVES = [
   { row: -1, column: 0 }, // up
@@ -40,11 +39,7 @@ export class CliffWalking implements Env<number, number> {
   readonly observationSpace = new Discrete(CLIFF_ROWS * CLIFF_COLUMNS);
   readonly metadata = CliffWalking.metadata;
 
-  #generator: Pcg64 | undefined;
-  #running = false;
-  /** The tile; −1 before the first reset. */
-  #state = -1;
-  #lastAction: number | undefined;
+  readonly #episode = new TabularEpisode();
 
   constructor(config: z.input<typeof CliffWalkingConfig> = {}) {
     this.config = parseConfig(CliffWalkingConfig, config, "CliffWalking");
@@ -60,62 +55,45 @@ export class CliffWalking implements Env<number, number> {
   }
 
   reset({ seed }: ResetOptions = {}): Reset<number> {
-    if (seed !== undefined) this.#generator = new Pcg64(seed);
-    this.#generator ??= new Pcg64();
-    this.#generator.random(); // Gymnasium draws the start, of which there is one
-    this.#state = START;
-    this.#lastAction = undefined;
-    this.#running = true;
-    return { observation: this.#state, info: { prob: 1 } };
+    const observation = this.#episode.begin(seed, (generator) => {
+      generator.random(); // Gymnasium draws the start, of which there is one
+      return START;
+    });
+    return { observation, info: { prob: 1 } };
   }
 
   step(action: number): Step<number> {
-    if (!this.#running) throw new ResetNeededError();
-    if (!this.actionSpace.contains(action)) throw new InvalidActionError(action, this.actionSpace);
-    const { probability, state, reward, terminated } = drawTransition(this.P[this.#state][action], this.#generator!);
-    this.#state = state;
-    this.#lastAction = action;
-    this.#running = !terminated;
+    const { probability, state, reward, terminated } = this.#episode.follow(this.P, action, this.actionSpace);
     return { observation: state, reward, terminated, truncated: false, info: { prob: probability } };
   }
 
   /** 720 × 240; or text: x the walker, C the cliff, T the goal, o the rest. */
   render(): RenderFrame | string | undefined {
     if (this.renderMode === undefined) return undefined;
-    if (this.#state < 0) throw new ResetNeededError("render()");
+    if (this.#episode.state < 0) throw new ResetNeededError("render()");
     if (this.renderMode === "ansi") return this.#text();
-    const row = Math.floor(this.#state / CLIFF_COLUMNS);
-    return drawCliffWalking({ row, column: this.#state % CLIFF_COLUMNS, facing: this.#lastAction ?? 2 });
+    const row = Math.floor(this.#episode.state / CLIFF_COLUMNS);
+    return drawCliffWalking({
+      row,
+      column: this.#episode.state % CLIFF_COLUMNS,
+      facing: this.#episode.lastAction ?? 2,
+    });
   }
 
   close(): void {}
 
   snapshot(): EnvState {
-    return {
-      generator: this.#generator?.state(),
-      running: this.#running,
-      state: this.#state,
-      lastAction: this.#lastAction,
-    };
+    return this.#episode.save();
   }
 
   restore(saved: EnvState): void {
-    const { generator, running, state, lastAction } = saved as {
-      generator: RandomState | undefined;
-      running: boolean;
-      state: number;
-      lastAction: number | undefined;
-    };
-    this.#generator = generator && Pcg64.from(generator);
-    this.#running = running;
-    this.#state = state;
-    this.#lastAction = lastAction;
+    this.#episode.restore(saved);
   }
 
   #text(): string {
     const letter = (row: number, column: number) => {
       const state = row * CLIFF_COLUMNS + column;
-      if (state === this.#state) return "x";
+      if (state === this.#episode.state) return "x";
       if (state === GOAL) return "T";
       return isCliff(row, column) ? "C" : "o";
     };

@@ -1,14 +1,13 @@
 import { z } from "zod";
 import type { Env, EnvState, RenderFrame, Reset, ResetOptions, Step } from "../../src/core/env.ts";
-import { InvalidActionError, ResetNeededError } from "../../src/core/errors.ts";
-import { Pcg64 } from "../../src/core/pcg64.ts";
-import type { RandomState } from "../../src/core/random.ts";
+import { ResetNeededError } from "../../src/core/errors.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
 import { parseConfig } from "../parse-config.ts";
 import { colorize } from "./colorize.ts";
 import { generateRandomMap, LAKE_MAPS, type LakeMap } from "./frozen-lake-map.ts";
 import { drawFrozenLake } from "./frozen-lake-picture.ts";
-import { drawIndex, drawTransition, type Transition, type TransitionTable } from "./transition.ts";
+import { TabularEpisode } from "./tabular-episode.ts";
+import { drawIndex, type Transition, type TransitionTable } from "./transition.ts";
 
 const MOVES = [
   { name: "Left", row: 0, column: -1 },
@@ -61,11 +60,7 @@ export class FrozenLake implements Env<number, number> {
 
   readonly #columns: number;
   readonly #start: readonly number[];
-  #generator: Pcg64 | undefined;
-  #running = false;
-  /** The tile; −1 before the first reset. */
-  #state = -1;
-  #lastAction: number | undefined;
+  readonly #episode = new TabularEpisode();
 
   constructor(config: z.input<typeof FrozenLakeConfig> = {}) {
     this.config = parseConfig(FrozenLakeConfig, config, "FrozenLake");
@@ -84,56 +79,33 @@ export class FrozenLake implements Env<number, number> {
   }
 
   reset({ seed }: ResetOptions = {}): Reset<number> {
-    if (seed !== undefined) this.#generator = new Pcg64(seed);
-    this.#generator ??= new Pcg64();
-    this.#state = drawIndex(this.#start, this.#generator);
-    this.#lastAction = undefined;
-    this.#running = true;
-    return { observation: this.#state, info: { prob: 1 } };
+    const observation = this.#episode.begin(seed, (generator) => drawIndex(this.#start, generator));
+    return { observation, info: { prob: 1 } };
   }
 
   step(action: number): Step<number> {
-    if (!this.#running) throw new ResetNeededError();
-    if (!this.actionSpace.contains(action)) throw new InvalidActionError(action, this.actionSpace);
-    const { probability, state, reward, terminated } = drawTransition(this.P[this.#state][action], this.#generator!);
-    this.#state = state;
-    this.#lastAction = action;
-    this.#running = !terminated;
+    const { probability, state, reward, terminated } = this.#episode.follow(this.P, action, this.actionSpace);
     return { observation: state, reward, terminated, truncated: false, info: { prob: probability } };
   }
 
   /** 64 pixels a tile, at most 512 a side; or the map as text, the player's tile red. */
   render(): RenderFrame | string | undefined {
     if (this.renderMode === undefined) return undefined;
-    if (this.#state < 0) throw new ResetNeededError("render()");
-    const row = Math.floor(this.#state / this.#columns);
-    const column = this.#state % this.#columns;
+    if (this.#episode.state < 0) throw new ResetNeededError("render()");
+    const row = Math.floor(this.#episode.state / this.#columns);
+    const column = this.#episode.state % this.#columns;
     if (this.renderMode === "ansi") return this.#text(row, column);
-    return drawFrozenLake(this.desc, { row, column, facing: this.#lastAction ?? 1 });
+    return drawFrozenLake(this.desc, { row, column, facing: this.#episode.lastAction ?? 1 });
   }
 
   close(): void {}
 
   snapshot(): EnvState {
-    return {
-      generator: this.#generator?.state(),
-      running: this.#running,
-      state: this.#state,
-      lastAction: this.#lastAction,
-    };
+    return this.#episode.save();
   }
 
   restore(saved: EnvState): void {
-    const { generator, running, state, lastAction } = saved as {
-      generator: RandomState | undefined;
-      running: boolean;
-      state: number;
-      lastAction: number | undefined;
-    };
-    this.#generator = generator && Pcg64.from(generator);
-    this.#running = running;
-    this.#state = state;
-    this.#lastAction = lastAction;
+    this.#episode.restore(saved);
   }
 
   #follow(tile: string, state: number, action: number): Transition[] {
@@ -163,7 +135,7 @@ export class FrozenLake implements Env<number, number> {
       if (i !== row) return line;
       return line.slice(0, column) + colorize(line[column], "red", { highlight: true }) + line.slice(column + 1);
     });
-    const action = this.#lastAction === undefined ? "" : `  (${MOVES[this.#lastAction].name})`;
+    const action = this.#episode.lastAction === undefined ? "" : `  (${MOVES[this.#episode.lastAction].name})`;
     return `${action}\n${lines.join("\n")}\n`;
   }
 }

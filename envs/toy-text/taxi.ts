@@ -1,11 +1,10 @@
 import { z } from "zod";
 import type { Env, EnvState, Info, RenderFrame, Reset, ResetOptions, Step } from "../../src/core/env.ts";
-import { InvalidActionError, ResetNeededError } from "../../src/core/errors.ts";
-import { Pcg64 } from "../../src/core/pcg64.ts";
-import type { RandomState } from "../../src/core/random.ts";
+import { ResetNeededError } from "../../src/core/errors.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
 import { parseConfig } from "../parse-config.ts";
 import { colorize } from "./colorize.ts";
+import { TabularEpisode } from "./tabular-episode.ts";
 import {
   decodeTaxi,
   encodeTaxi,
@@ -16,7 +15,7 @@ import {
   taxiTransitions,
 } from "./taxi-model.ts";
 import { drawTaxi } from "./taxi-picture.ts";
-import { drawIndex, drawTransition, type TransitionTable } from "./transition.ts";
+import { drawIndex, type TransitionTable } from "./transition.ts";
 
 const ACTIONS = ["South", "North", "East", "West", "Pickup", "Dropoff"];
 const IN_TAXI = 4;
@@ -58,11 +57,7 @@ export class Taxi implements Env<number, number> {
   readonly observationSpace = new Discrete(500);
   readonly metadata = Taxi.metadata;
 
-  #generator: Pcg64 | undefined;
-  #running = false;
-  /** −1 before the first reset. */
-  #state = -1;
-  #lastAction: number | undefined;
+  readonly #episode = new TabularEpisode();
   /** The way that the taxi was last sent, 0 to 3. */
   #heading = 0;
   /** The passenger will change destination on the first move. */
@@ -78,25 +73,19 @@ export class Taxi implements Env<number, number> {
   }
 
   reset({ seed }: ResetOptions = {}): Reset<number> {
-    if (seed !== undefined) this.#generator = new Pcg64(seed);
-    this.#generator ??= new Pcg64();
-    this.#state = drawIndex(STARTS, this.#generator);
-    this.#fickle = this.config.ficklePassenger && this.#generator.random() < this.config.fickleProbability;
-    this.#lastAction = undefined;
+    const { ficklePassenger, fickleProbability } = this.config;
+    const observation = this.#episode.begin(seed, (generator) => drawIndex(STARTS, generator));
+    this.#fickle = ficklePassenger && this.#episode.generator.random() < fickleProbability;
     this.#heading = 0;
-    this.#running = true;
-    return { observation: this.#state, info: this.#info(1) };
+    return { observation, info: this.#info(1) };
   }
 
   step(action: number): Step<number> {
-    if (!this.#running) throw new ResetNeededError();
-    if (!this.actionSpace.contains(action)) throw new InvalidActionError(action, this.actionSpace);
-    const { probability, state, reward, terminated } = drawTransition(this.P[this.#state][action], this.#generator!);
-    this.#state = this.#fickle ? this.#changeMind(this.#state, state) : state;
-    this.#lastAction = action;
+    const before = this.#episode.state;
+    const { probability, state, reward, terminated } = this.#episode.follow(this.P, action, this.actionSpace);
+    if (this.#fickle) this.#episode.state = this.#changeMind(before, state);
     if (action < 4) this.#heading = action;
-    this.#running = !terminated;
-    return { observation: this.#state, reward, terminated, truncated: false, info: this.#info(probability) };
+    return { observation: this.#episode.state, reward, terminated, truncated: false, info: this.#info(probability) };
   }
 
   /** An observation's parts. */
@@ -117,37 +106,20 @@ export class Taxi implements Env<number, number> {
   /** 550 × 350; or the map as text: the taxi yellow, green with its passenger, who waits in blue; the goal magenta. */
   render(): RenderFrame | string | undefined {
     if (this.renderMode === undefined) return undefined;
-    if (this.#state < 0) throw new ResetNeededError("render()");
-    const state = decodeTaxi(this.#state);
+    if (this.#episode.state < 0) throw new ResetNeededError("render()");
+    const state = decodeTaxi(this.#episode.state);
     return this.renderMode === "ansi" ? this.#text(state) : drawTaxi(state, this.#heading);
   }
 
   close(): void {}
 
   snapshot(): EnvState {
-    return {
-      generator: this.#generator?.state(),
-      running: this.#running,
-      state: this.#state,
-      lastAction: this.#lastAction,
-      heading: this.#heading,
-      fickle: this.#fickle,
-    };
+    return { ...this.#episode.save(), heading: this.#heading, fickle: this.#fickle };
   }
 
   restore(saved: EnvState): void {
-    const { generator, running, state, lastAction, heading, fickle } = saved as {
-      generator: RandomState | undefined;
-      running: boolean;
-      state: number;
-      lastAction: number | undefined;
-      heading: number;
-      fickle: boolean;
-    };
-    this.#generator = generator && Pcg64.from(generator);
-    this.#running = running;
-    this.#state = state;
-    this.#lastAction = lastAction;
+    const { heading, fickle } = saved as { heading: number; fickle: boolean };
+    this.#episode.restore(saved);
     this.#heading = heading;
     this.#fickle = fickle;
   }
@@ -160,11 +132,11 @@ export class Taxi implements Env<number, number> {
     if (before.passenger !== IN_TAXI || !moved) return next;
     this.#fickle = false;
     const others = [0, 1, 2, 3].filter((stop) => stop !== before.destination);
-    return encodeTaxi({ ...after, destination: others[this.#generator!.integers(0, 3)] });
+    return encodeTaxi({ ...after, destination: others[this.#episode.generator.integers(0, 3)] });
   }
 
   #info(prob: number): Info {
-    return { prob, action_mask: taxiActionMask(this.#state) };
+    return { prob, action_mask: taxiActionMask(this.#episode.state) };
   }
 
   #text({ row, column, passenger, destination }: TaxiState): string {
@@ -180,7 +152,7 @@ export class Taxi implements Env<number, number> {
       paint(TAXI_STOPS[passenger], (letter) => colorize(letter, "blue", { bold: true }));
     }
     paint(TAXI_STOPS[destination], (letter) => colorize(letter, "magenta"));
-    const action = this.#lastAction === undefined ? "" : `  (${ACTIONS[this.#lastAction]})`;
+    const action = this.#episode.lastAction === undefined ? "" : `  (${ACTIONS[this.#episode.lastAction]})`;
     return `${letters.map((line) => line.join("")).join("\n")}\n${action}\n`;
   }
 }

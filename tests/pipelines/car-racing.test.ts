@@ -6,7 +6,8 @@ import { openDataset } from "../../src/data/dataset.ts";
 import type { Report } from "../../src/evaluation/report.ts";
 import { runPipeline } from "../../src/pipelines/recurrent.ts";
 import { readMetrics } from "../../src/training/metrics-log.ts";
-import { type Progress, silentProgress } from "../../src/training/progress.ts";
+import { silentProgress } from "../../src/training/progress.ts";
+import { abortIn } from "./interrupting.ts";
 
 const STAGES = [
   ...["collect", "vision", "encode", "memory", "controller"],
@@ -50,20 +51,6 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const options = (name: string) => ({ env: "CarRacing-v3", directory: join(folder, name), seed: 5, overrides });
-
-/** Aborts at the first sign of progress in a stage; remembers which stages were worked on. */
-function abortIn(stage: string | undefined) {
-  const controller = new AbortController();
-  const worked: string[] = [];
-  const progress: Progress = {
-    ...silentProgress,
-    stage: ({ name }) => {
-      worked.push(name);
-      return { update: () => name === stage && controller.abort(new Error(`interrupted in ${name}`)), done: () => {} };
-    },
-  };
-  return { progress, signal: controller.signal, worked };
-}
 
 describe("runPipeline on CarRacing", () => {
   let whole: Report;
