@@ -41,6 +41,16 @@ export interface DreamStep {
   readonly uncertainty: tf.Tensor;
 }
 
+/** The discrete tokens in which a model keeps a picture. */
+export interface Tokens {
+  /** A frame has so many. */
+  readonly count: number;
+  /** Each is one of so many, 0 ≤ token < size. */
+  readonly size: number;
+  /** Of the frame at which the states stand, (B, count) int32. */
+  of(state: ModelState): tf.Tensor;
+}
+
 /**
  * A learned world. Its functions are pure, over weights that the caller passes: they run compiled or eagerly, one dream or
  * many at once, alike. Nothing above this interface knows which family of world models it has.
@@ -73,4 +83,11 @@ export interface WorldModel {
   features(state: ModelState): tf.Tensor;
   /** Pictures of the states, (B, height, width, channels) in [0, 1]. */
   decode(weights: Weights, state: ModelState): tf.Tensor;
+  /** Of models that keep their pictures as discrete tokens. */
+  readonly tokens?: Tokens;
+  /**
+   * Of models whose actions are latent, learned without labels: the actions between frames (B, n, height, width, channels),
+   * bytes, as (B, n − 1) int32 in the model's own action space.
+   */
+  inferActions?(weights: Weights, frames: tf.Tensor): tf.Tensor;
 }
