@@ -1,3 +1,10 @@
+export { ActorCriticConfig } from "./actor-critic/actor-critic-config.ts";
+export { ActorCriticPolicy, ActorCriticPolicyConfig, type BatchActor } from "./actor-critic/actor-critic-policy.ts";
+export {
+  type ActorCriticOptions,
+  type ActorCriticResult,
+  trainActorCritic,
+} from "./actor-critic/train-actor-critic.ts";
 export { ExploringDriver, ExploringDriverConfig } from "./car-racing/exploring-driver.ts";
 export { RoadFollower } from "./car-racing/road-follower.ts";
 export { ConstantPolicy, ConstantPolicyConfig } from "./constant-policy.ts";
