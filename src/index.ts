@@ -258,6 +258,7 @@ export { PerceivedEnv, type PerceiveOptions, perceive } from "./imagination/perc
 export { type GraphController, type PopulationOptions, PopulationRollout } from "./imagination/population-rollout.ts";
 export { replayInDream } from "./imagination/replay.ts";
 export { VectorDreamEnv, type VectorDreamOptions } from "./imagination/vector-dream-env.ts";
+export { VectorPerceivedEnv, type VectorPerceiveOptions } from "./imagination/vector-perceived-env.ts";
 export { LearnedDreamConfig } from "./learned-dream.ts";
 
 // Evaluation: the dream beside the real environment
