@@ -27,12 +27,14 @@ export class FrameFeatures {
   /** Of one 8-bit picture, 64 numbers. */
   of(picture: Uint8Array): Float32Array {
     const cells = this.#cells(picture);
-    return Float32Array.from({ length: FEATURES }, (_, feature) => {
+    const projection = this.#projection;
+    const features = new Float32Array(FEATURES);
+    for (let feature = 0, at = 0; feature < FEATURES; feature++) {
       let sum = 0;
-      const first = feature * this.#numbers;
-      for (let i = 0; i < cells.length; i++) sum += this.#projection[first + i] * cells[i];
-      return sum;
-    });
+      for (let i = 0; i < cells.length; i++) sum += projection[at++] * cells[i];
+      features[feature] = sum;
+    }
+    return features;
   }
 
   #cells(picture: Uint8Array): Float32Array {

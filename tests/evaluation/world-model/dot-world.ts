@@ -21,6 +21,8 @@ export interface DotFaults {
   readonly deaf?: boolean;
   /** Actions by other numbers: real action a is the model's 2 − a, and the model has to infer it. */
   readonly latent?: boolean;
+  /** Dreamt pictures lose a twentieth of their light at each step. */
+  readonly fade?: boolean;
 }
 
 /** One dot on a row of places: action 0 left, 1 stay, 2 right; it stops at the first place. */
@@ -68,13 +70,18 @@ export function dotEpisode(index: number, { steps = 60 }: { steps?: number } = {
 }
 
 /**
- * The dot's world, known exactly, as a world model. State: `place` (B, 1), and `before` (B, 1), the place one step earlier.
+ * The dot's world, known exactly, as a world model. State: `place`, `before`, the place one step earlier, and `age`, dreamt
+ * steps since a real picture, each (B, 1).
  * It keeps pictures as one token for each column: 1 where the dot is.
  */
-export function dotWorld({ slip = 0, late = false, deaf = false, latent = false }: DotFaults = {}): WorldModel {
-  const pictures = tf.tidy(() =>
-    Array.from({ length: SIDE }, (_, place) => Array.from(dotPicture(place), (value) => value / 255)),
-  );
+export function dotWorld({
+  slip = 0,
+  late = false,
+  deaf = false,
+  latent = false,
+  fade = false,
+}: DotFaults = {}): WorldModel {
+  const pictures = Array.from({ length: SIDE }, (_, place) => Array.from(dotPicture(place), (value) => value / 255));
   /** The brightest column of the dot's rows, (B, H, W, C) → (B, 1). */
   const placeOf = (frames: tf.Tensor): tf.Tensor => {
     const [batch] = frames.shape;
@@ -94,11 +101,12 @@ export function dotWorld({ slip = 0, late = false, deaf = false, latent = false 
   const start = (_: unknown, { frames }: Context): ModelState => {
     const [batch, length, ...frame] = frames.shape as [number, number, ...number[]];
     const last = tf.reshape(tf.slice(frames, [0, length - 1], [batch, 1]), [batch, ...frame]);
-    return { place: placeOf(last), before: placeOf(last) };
+    const place = placeOf(last);
+    return { place, before: place, age: tf.zerosLike(place) };
   };
   const step = (_: unknown, state: ModelState, actions: tf.Tensor): DreamStep => {
     const place = moved(state.place, actions);
-    const next = { place, before: state.place };
+    const next = { place, before: state.place, age: tf.add(state.age, 1) };
     const [now, then] = late ? [state.place, state.before] : [place, state.place];
     const batch = place.shape[0];
     const pays = tf.mul(at(now, COIN), tf.sub(1, at(then, COIN)));
@@ -121,10 +129,11 @@ export function dotWorld({ slip = 0, late = false, deaf = false, latent = false 
     contextLength: 2,
     start,
     step,
-    observe: (_, state, frames) => ({ place: placeOf(frames), before: state.place }),
+    observe: (_, state, frames) => ({ place: placeOf(frames), before: state.place, age: tf.zerosLike(state.place) }),
     features: ({ place }) => place,
-    decode: (_, { place }) => {
-      const rows = tf.matMul(columns(place), tf.tensor2d(pictures)); // (B, SIDE · SIDE · 3)
+    decode: (_, { place, age }) => {
+      const light = fade ? tf.pow(0.95, age) : tf.onesLike(age);
+      const rows = tf.mul(tf.matMul(columns(place), tf.tensor2d(pictures)), light); // (B, SIDE · SIDE · 3)
       return tf.reshape(rows, [place.shape[0], SIDE, SIDE, 3]);
     },
     tokens: { count: SIDE, size: 2, of: ({ place }) => tf.cast(columns(place), "int32") },
