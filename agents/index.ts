@@ -1,5 +1,5 @@
 export { ActorCriticConfig } from "./actor-critic/actor-critic-config.ts";
-export { ActorCriticPolicy, ActorCriticPolicyConfig, type BatchActor } from "./actor-critic/actor-critic-policy.ts";
+export { ActorCriticPolicy, ActorCriticPolicyConfig } from "./actor-critic/actor-critic-policy.ts";
 export {
   type ActorCriticOptions,
   type ActorCriticResult,
@@ -10,7 +10,9 @@ export { RoadFollower } from "./car-racing/road-follower.ts";
 export { ConstantPolicy, ConstantPolicyConfig } from "./constant-policy.ts";
 export { HeldRandomPolicy, HeldRandomPolicyConfig } from "./held-random-policy.ts";
 export { LinearController, LinearControllerConfig } from "./linear-controller.ts";
+export type { BatchActor, BatchActorOptions } from "./networks/softmax-actor.ts";
 export { PlatformerExplorer, PlatformerExplorerConfig } from "./platformer/platformer-explorer.ts";
 export { PlatformerRunner, PlatformerRunnerConfig } from "./platformer/platformer-runner.ts";
 export type { Actor, Policy, PolicySource } from "./policy.ts";
 export { RandomPolicy, RandomPolicyConfig } from "./random-policy.ts";
+export { type VectorReturnsOptions, vectorReturns } from "./vector-returns.ts";

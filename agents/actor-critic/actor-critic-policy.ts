@@ -2,14 +2,18 @@ import { z } from "zod";
 import { CheckpointError, ConfigError } from "../../src/base/errors.ts";
 import type { Parameters } from "../../src/compute/array.ts";
 import { loadCheckpoint, saveCheckpoint } from "../../src/compute/checkpoint.ts";
-import type { CompileOptions } from "../../src/compute/compile.ts";
-import { RandomStream } from "../../src/core/random.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
-import { argMax, drawCategorical } from "../categorical.ts";
-import { perceptronOf } from "../perceptron.ts";
+import { type Normalizer, normalized } from "../networks/normalizer.ts";
+import { perceptronOf } from "../networks/perceptron.ts";
+import {
+  type BatchActor,
+  type BatchActorOptions,
+  beginActor,
+  beginBatchActor,
+  logitsOf,
+  type SoftmaxActor,
+} from "../networks/softmax-actor.ts";
 import type { Actor, Policy } from "../policy.ts";
-import { type Normalizer, normalized } from "./network.ts";
-import { openNetwork } from "./open-network.ts";
 
 const KIND = "actor-critic";
 
@@ -20,13 +24,6 @@ export const ActorCriticPolicyConfig = z.strictObject({
 });
 export type ActorCriticPolicyConfig = z.output<typeof ActorCriticPolicyConfig>;
 
-/** One policy in many slots at once. */
-export interface BatchActor {
-  /** Observations of all slots, (B × F) → an action each. */
-  act(observations: Float32Array): Promise<number[]>;
-  dispose(): Promise<void>;
-}
-
 /** What `trainActorCritic` learned: an actor, its critic, and how observations are normalised for both. */
 export class ActorCriticPolicy implements Policy<Float32Array, number> {
   readonly config: ActorCriticPolicyConfig;
@@ -34,6 +31,7 @@ export class ActorCriticPolicy implements Policy<Float32Array, number> {
   /** `actor.0.kernel`, …, `critic.0.kernel`, …. */
   readonly weights: Parameters;
   readonly normalizer: Normalizer;
+  readonly #actor: SoftmaxActor;
 
   constructor(options: {
     actionSpace: Discrete;
@@ -41,14 +39,16 @@ export class ActorCriticPolicy implements Policy<Float32Array, number> {
     normalizer: Normalizer;
     config?: z.input<typeof ActorCriticPolicyConfig>;
   }) {
+    const { actionSpace, weights, normalizer } = options;
     this.config = ActorCriticPolicyConfig.parse(options.config ?? {});
-    this.actionSpace = options.actionSpace;
-    this.weights = options.weights;
-    this.normalizer = options.normalizer;
-    const inputs = this.weights["actor.0.kernel"]?.shape[0];
-    if (inputs !== this.featureSize) {
+    this.actionSpace = actionSpace;
+    this.weights = weights;
+    this.normalizer = normalizer;
+    const inputs = weights["actor.0.kernel"]?.shape[0];
+    if (inputs !== this.featureSize)
       throw new ConfigError(`Expected weights for ${this.featureSize} features, got some for ${inputs}.`);
-    }
+    const actions = Array.from({ length: actionSpace.n }, (_, index) => actionSpace.start + index);
+    this.#actor = { weights, normalizer, mode: this.config.mode, actions };
   }
 
   get name(): string {
@@ -66,30 +66,17 @@ export class ActorCriticPolicy implements Policy<Float32Array, number> {
   }
 
   begin(seed: number): Actor<Float32Array, number> {
-    const random = randomOf(seed);
-    return { act: (observation) => this.#choose(this.logits(observation), random) };
+    return beginActor(this.#actor, seed);
   }
 
-  /** The same actors as of `begin` with each of the seeds, a slot each, in one call of the engine. */
-  async beginBatch(
-    seeds: readonly number[],
-    options: { readonly engine?: CompileOptions["engine"] } = {},
-  ): Promise<BatchActor> {
-    const streams = seeds.map(randomOf);
-    const { n } = this.actionSpace;
-    const network = await openNetwork(this, options.engine);
-    return {
-      act: async (observations) => {
-        const { logits } = await network.evaluate(observations);
-        return streams.map((random, b) => this.#choose(logits.subarray(b * n, (b + 1) * n), random));
-      },
-      dispose: () => network.dispose(),
-    };
+  /** The actors that `begin` begins with each of the seeds, a slot each, in one call of the engine. */
+  beginBatch(seeds: readonly number[], options?: BatchActorOptions): BatchActor {
+    return beginBatchActor(this.#actor, seeds, options);
   }
 
   /** Log-odds of the actions, (A), for one observation. */
   logits(observation: Float32Array): Float32Array {
-    return perceptronOf(this.weights, "actor", normalized(observation, this.normalizer));
+    return logitsOf(this.#actor, observation);
   }
 
   /** The critic's word on one observation: the discounted, scaled return it expects. */
@@ -111,21 +98,11 @@ export class ActorCriticPolicy implements Policy<Float32Array, number> {
     const { config, parameters } = await loadCheckpoint(path, { kind: KIND });
     const { actions, ...own } = config as ActorCriticPolicyConfig & { actions: { n: number; start: number } };
     const { "observation.mean": mean, "observation.scale": scale, ...weights } = parameters;
-    if (!mean || !scale) {
+    if (!mean || !scale)
       throw new CheckpointError(
         `Expected ${path} to say how observations are normalised, got nothing. Train the policy again.`,
       );
-    }
     const actionSpace = new Discrete(actions.n, { start: actions.start });
     return new ActorCriticPolicy({ actionSpace, weights, normalizer: { mean, scale }, config: own });
   }
-
-  #choose(logits: Float32Array, random: RandomStream): number {
-    const index = this.config.mode === "greedy" ? argMax(logits) : drawCategorical(logits, random.uniform()).index;
-    return this.actionSpace.start + index;
-  }
-}
-
-function randomOf(seed: number): RandomStream {
-  return new RandomStream(seed, "actor-critic");
 }

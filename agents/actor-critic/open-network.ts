@@ -1,6 +1,7 @@
 import type { Parameters } from "../../src/compute/array.ts";
 import { type CompileOptions, compileStep } from "../../src/compute/compile.ts";
-import { type Normalizer, network } from "./network.ts";
+import type { Normalizer } from "../networks/normalizer.ts";
+import { network } from "./network.ts";
 
 /** An actor and a critic that stand ready for batches of observations. */
 export interface OpenNetwork {

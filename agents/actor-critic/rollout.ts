@@ -1,5 +1,5 @@
 import { RandomStream } from "../../src/core/random.ts";
-import { drawCategorical } from "../categorical.ts";
+import { drawCategorical } from "../networks/categorical.ts";
 import type { FlowStep, VectorFlow } from "../vector-flow.ts";
 import type { OpenNetwork } from "./open-network.ts";
 

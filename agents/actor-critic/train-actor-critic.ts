@@ -8,6 +8,7 @@ import type { VectorEnv } from "../../src/core/vector/vector-env.ts";
 import { NonFiniteLossError } from "../../src/training/fit.ts";
 import { MetricsLog } from "../../src/training/metrics-log.ts";
 import type { ProgressStage } from "../../src/training/progress.ts";
+import { ObservationStatistics } from "../networks/observation-statistics.ts";
 import { VectorFlow } from "../vector-flow.ts";
 import { ActorCriticConfig } from "./actor-critic-config.ts";
 import { ActorCriticPolicy } from "./actor-critic-policy.ts";
@@ -15,7 +16,6 @@ import { type Advantages, estimateAdvantages } from "./advantages.ts";
 import { EpisodeTally } from "./episode-tally.ts";
 import { type LearningPlace, readLearning, writeLearning } from "./learning-snapshot.ts";
 import { networkParameters } from "./network.ts";
-import { ObservationStatistics } from "./observation-statistics.ts";
 import { openNetwork } from "./open-network.ts";
 import { createRollout, finishRollout, type Rollout, stepRollout } from "./rollout.ts";
 import { drawEpoch, type LearnerState, type UpdateInputs, updateStep } from "./update.ts";
@@ -164,7 +164,7 @@ export async function trainActorCritic(options: ActorCriticOptions): Promise<Act
       const figures = await learn(estimates);
       if (!Number.isFinite(figures["loss"])) throw nonFinite(name, rollouts, figures);
       if (config.normalizeObservations && rollouts + 1 < total) {
-        statistics.add(rollout); // not after the last, whose weights were learned with the old ones
+        statistics.add(rollout.observations, rollout.happened); // not after the last, whose weights were learned with the old ones
         normalizer = statistics.normalizer();
       }
       rollouts++;

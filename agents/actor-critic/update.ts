@@ -3,9 +3,10 @@ import { type AdamState, adamCorrections, adamUpdate } from "../../src/compute/a
 import { type NdArray, type Parameters, scalar, type Tensors } from "../../src/compute/array.ts";
 import { clipByGlobalNorm, valueAndGradients } from "../../src/compute/gradients.ts";
 import type { RandomStream } from "../../src/core/random.ts";
+import type { Normalizer } from "../networks/normalizer.ts";
 import type { ActorCriticConfig } from "./actor-critic-config.ts";
 import type { Advantages } from "./advantages.ts";
-import { type Normalizer, network } from "./network.ts";
+import { network } from "./network.ts";
 import type { Rollout } from "./rollout.ts";
 
 export type LearnerState = { readonly weights: Parameters; readonly adam: AdamState };

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { type NdArray, type Parameters, zeros } from "../src/compute/array.ts";
+import { type NdArray, type Parameters, zeros } from "../../src/compute/array.ts";
 
 /** A source of standard normals. */
 export type NormalDraw = () => number;
