@@ -6,6 +6,7 @@ import type { CliContext } from "./context.ts";
 import { addDoctor } from "./doctor.ts";
 import { addEnvs } from "./envs.ts";
 import { EXIT, explain, InterruptedError } from "./errors.ts";
+import { addEvaluate } from "./evaluate.ts";
 import { addExport } from "./export.ts";
 import { addPythonClient, addServe } from "./serve.ts";
 import type { Services } from "./services.ts";
@@ -40,6 +41,7 @@ export async function runCli(args: readonly string[], context: CliContext, servi
     .exitOverride();
   addTrain(program, context, services);
   addCompare(program, context, services);
+  addEvaluate(program, context, services);
   addDoctor(program, context, services);
   addExport(program, context, services);
   addEnvs(program, context, services);

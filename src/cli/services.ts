@@ -9,6 +9,7 @@ import { findScheme } from "../core/env-scheme.ts";
 import { importPlugin, splitPlugin } from "../core/plugin.ts";
 import { make, registry, specOf } from "../core/registry.ts";
 import type { Report } from "../evaluation/report.ts";
+import type { EvaluateRunOptions, RunEvaluation } from "../pipelines/evaluate-run.ts";
 import type { ExportedFile, ExportRunOptions } from "../pipelines/export-run.ts";
 import type { Progress } from "../training/progress.ts";
 
@@ -45,6 +46,8 @@ export interface Services {
   checkEnv(id: string, kwargs: Record<string, unknown>, options: CheckEnvOptions): Promise<readonly Finding[]>;
   runPipeline: RunPipeline;
   comparePipelineRun: ComparePipelineRun;
+  /** Holds a run's world against episodes that it has not seen. */
+  evaluateRun(options: EvaluateRunOptions): Promise<RunEvaluation>;
   /** Writes a finished run's models as ONNX. */
   exportRun(options: ExportRunOptions): Promise<readonly ExportedFile[]>;
   /** A registered environment, ready to be made for each client. */
@@ -70,6 +73,7 @@ export const services: Services = {
   },
   runPipeline: async (options) => (await import("../pipelines/recurrent.ts")).runPipeline(options),
   comparePipelineRun: async (options) => (await import("../pipelines/recurrent.ts")).comparePipelineRun(options),
+  evaluateRun: async (options) => (await import("../pipelines/evaluate-run.ts")).evaluateRun(options),
   exportRun: async (options) => (await import("../pipelines/export-run.ts")).exportRun(options),
   envSource: async (id, options) => {
     await import("../registrations.ts");

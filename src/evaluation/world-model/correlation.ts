@@ -1,3 +1,5 @@
+const ROUNDING = 1e-20; // variance as a share of the squared mean that sums of equal numbers may show
+
 /** Pearson's correlation over all parts together, in [−1, 1]; null where one side never changes. */
 export function pearson(parts: readonly { x: ArrayLike<number>; y: ArrayLike<number> }[]): number | null {
   let [count, sumX, sumY] = [0, 0, 0];
@@ -17,5 +19,6 @@ export function pearson(parts: readonly { x: ArrayLike<number>; y: ArrayLike<num
       xy += (x[i] - centreX) * (y[i] - centreY);
     }
   }
-  return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : null;
+  const varies = (squares: number, centre: number) => squares > ROUNDING * count * centre ** 2;
+  return varies(xx, centreX) && varies(yy, centreY) ? xy / Math.sqrt(xx * yy) : null;
 }

@@ -14,7 +14,7 @@ export async function collectEpisodes(context: PipelineContext): Promise<Dataset
   const begin = performance.now();
   const dataset = await collect({
     env: { id: run.identity.env, kwargs: { ...config.env, ...env } },
-    behaviour: behaviours(config.collect),
+    behaviour: collectingBehaviours(config.collect),
     episodes,
     maximumSteps,
     seed,
@@ -31,7 +31,11 @@ export async function collectEpisodes(context: PipelineContext): Promise<Dataset
 }
 
 /** A third of the episodes with short holds, the others with a longest hold drawn for each episode; or given drivers. */
-function behaviours({ shortHold, longHolds, drivers }: RecurrentPipelineConfig["collect"]): BehaviourSource[] {
+export function collectingBehaviours({
+  shortHold,
+  longHolds,
+  drivers,
+}: RecurrentPipelineConfig["collect"]): BehaviourSource[] {
   if (drivers) return drivers.map(({ weight, ...options }) => ({ ...ExploringDriver.behaviour(options), weight }));
   return [
     { ...HeldRandomPolicy.behaviour({ maximum: shortHold }), weight: 1 },

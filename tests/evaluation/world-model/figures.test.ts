@@ -138,7 +138,8 @@ describe("reward", () => {
     expect(figures.meanAbsoluteError?.mean).toBeCloseTo(3 / 4, 12);
     // x − 2.5: ±1.5, ±0.5; y − 3.25: −1.25, −1.25, 1.75, 0.75
     expect(figures.correlation?.mean).toBeCloseTo((1.875 + 0.625 + 0.875 + 1.125) / Math.sqrt(5 * 6.75), 12);
-    expect(pearson([{ x: [1, 1], y: [1, 2] }])).toBeNull();
+    expect(pearson([{ x: [0.1, 0.1, 0.1], y: [1, 2, 4] }])).toBeNull();
+    expect(pearson([{ x: [1, 2], y: [5, 3] }])).toBeCloseTo(-1, 12);
   });
 });
 

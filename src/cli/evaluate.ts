@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import { formatWorldModelReport } from "../evaluation/world-model/format-world-model-report.ts";
+import { silentProgress } from "../training/progress.ts";
+import type { CliContext } from "./context.ts";
+import { noteEngine } from "./engine-note.ts";
+import { seedOption, wholeNumber } from "./options.ts";
+import { findRunDirectory } from "./run-directory.ts";
+import type { Services } from "./services.ts";
+
+interface EvaluateOptions {
+  readonly episodes: number;
+  readonly seed: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ reverie evaluate take-cover
+  $ reverie evaluate runs/take-cover --episodes 64 --seed 1
+  $ reverie evaluate take-cover --json > world-model.json
+
+Figures and a picture are left at <run>/report/world-model.json and world-model.png.
+`;
+
+/** `reverie evaluate <run>`: a run's world against real episodes that it has not seen. */
+export function addEvaluate(program: Command, context: CliContext, services: Services): void {
+  program
+    .command("evaluate")
+    .description("Hold a run's learned world against fresh real episodes: pictures, actions, rewards, ends, drift.")
+    .argument("<run>", "a run's folder, or its name inside runs/")
+    .option("--episodes <n>", "real episodes to collect", wholeNumber({ from: 1, to: 10_000 }), 32)
+    .option("--seed <n>", "of the episodes and the dreams; no run trains on any of them", seedOption, 0)
+    .option("--json", "print the whole report as JSON")
+    .option("--quiet", "no progress")
+    .addHelpText("after", EXAMPLES)
+    .action(async (run: string, options: EvaluateOptions) => {
+      const directory = await findRunDirectory(run);
+      const progress = options.quiet ? silentProgress : context.progress;
+      await noteEngine(progress, services);
+      const report = await services.evaluateRun({
+        directory,
+        episodes: options.episodes,
+        seed: options.seed,
+        progress,
+        signal: context.interruptible("Stopping after this step. (Ctrl-C again stops at once.)"),
+      });
+      const { color } = context;
+      const text = options.json ? JSON.stringify(report, null, 2) : formatWorldModelReport(report, { color });
+      context.stdout.write(`${text}\n`);
+      progress.note(`Left at ${join(directory, "report")}: world-model.json, world-model.png`);
+    });
+}

@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import "../registrations.ts";
+import { writeFileAtomic } from "../base/write-file.ts";
+import { collect } from "../data/collect.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { encodePng } from "../evaluation/montage.ts";
+import { versions } from "../evaluation/versions.ts";
+import { drawPredictions } from "../evaluation/world-model/draw-predictions.ts";
+import { evaluateWorldModel } from "../evaluation/world-model/evaluate-world-model.ts";
+import type { WorldModelReport } from "../evaluation/world-model/world-model-report.ts";
+import type { Progress } from "../training/progress.ts";
+import { loadWorld } from "../world-models/world-checkpoint.ts";
+import { heldOutCollection } from "./held-out-collection.ts";
+import { WORLD_FILE } from "./recurrent/world-stage.ts";
+import { Run } from "./run.ts";
+
+export interface EvaluateRunOptions {
+  /** The run's folder, with a world in it. */
+  readonly directory: string;
+  /** Fresh real episodes to collect. */
+  readonly episodes: number;
+  /** Of the episodes, the windows and the dreams, from 0 to 2³² − 1. */
+  readonly seed: number;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** A run's world, evaluated; `report/world-model.json`. */
+export interface RunEvaluation extends WorldModelReport {
+  /** What the held-out episodes were played in. */
+  readonly env: { readonly id: string; readonly kwargs: Readonly<Record<string, unknown>> };
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Collections of runs have seeds below it: none was ever trained on what is collected above. */
+const HELD_OUT_SEEDS = 2 ** 32;
+const WINDOWS = 64; // at least, and two an episode
+
+/**
+ * Holds the world of a run against episodes that it has not seen, collected as its own were, and leaves the figures and a
+ * picture of its predictions in the run's report. Dreams are as wild as the run's own.
+ */
+export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvaluation> {
+  const { directory, episodes, seed, progress, signal } = options;
+  const run = await Run.existing(directory);
+  const { model, dream } = await loadWorld(run.path(WORLD_FILE), { env: run.identity.env });
+  const { env, behaviour, maximumSteps } = heldOutCollection(run);
+  progress.plan(["collect", "evaluate"]);
+  const folder = await mkdtemp(join(tmpdir(), "held-out-"));
+  try {
+    const dataset = await collectHeldOut({ env, behaviour, maximumSteps, episodes, seed }, folder, {
+      progress,
+      signal,
+    });
+    let stage: ReturnType<Progress["stage"]> | undefined;
+    let picture: Uint8Array | undefined;
+    const report = await evaluateWorldModel(model, dataset, {
+      episodes,
+      windows: Math.max(WINDOWS, 2 * episodes),
+      seed,
+      temperature: dream.temperature,
+      signal,
+      onProgress: ({ done, total }) => {
+        stage ??= progress.stage({ name: "evaluate", total, unit: "steps" });
+        stage.update(done);
+      },
+      onPredictions: (predictions) => {
+        picture = encodePng(drawPredictions(predictions));
+      },
+    });
+    stage?.done();
+    const evaluation = { env: { id: env.id, kwargs: env.kwargs ?? {} }, versions: versions(), ...report };
+    await writeFileAtomic(run.path("report", "world-model.json"), `${JSON.stringify(evaluation, null, 2)}\n`);
+    if (picture) await writeFileAtomic(run.path("report", "world-model.png"), picture);
+    return evaluation;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function collectHeldOut(
+  config: ReturnType<typeof heldOutCollection> & { episodes: number; seed: number },
+  directory: string,
+  { progress, signal }: Pick<EvaluateRunOptions, "progress" | "signal">,
+): Promise<Dataset> {
+  const stage = progress.stage({ name: "collect", total: config.episodes, unit: "episodes" });
+  const dataset = await collect({
+    ...config,
+    seed: HELD_OUT_SEEDS + config.seed,
+    directory,
+    workers: 1,
+    signal,
+    onProgress: ({ done }) => stage.update(done),
+  });
+  stage.done({ summary: `${dataset.counts.steps.toLocaleString("en-US")} steps` });
+  return dataset;
+}

@@ -1,0 +1,37 @@
+import { CheckpointError } from "../base/errors.ts";
+import type { CollectConfig } from "../data/collect-config.ts";
+import { collectingBehaviours } from "./recurrent/collect-stage.ts";
+import { RecurrentPipelineConfig } from "./recurrent/config.ts";
+import type { Run } from "./run.ts";
+
+/** Keyword arguments that set an environment's unseen part apart. */
+const UNSEEN: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "Platformer-v0": { levels: "test" },
+};
+
+/** How a run collected its episodes: what fresh ones to hold its world against are collected with, too. */
+export function heldOutCollection(run: Pick<Run, "identity" | "directory">): Omit<CollectConfig, "episodes" | "seed"> {
+  const { env, kwargs, ...rest } = collectionOf(run);
+  return { env: { id: env, kwargs: { ...kwargs, ...UNSEEN[env] } }, ...rest };
+}
+
+interface Collection extends Pick<CollectConfig, "behaviour" | "maximumSteps"> {
+  readonly env: string;
+  readonly kwargs: Readonly<Record<string, unknown>>;
+}
+
+/** By the kind of pipeline. */
+function collectionOf({ identity, directory }: Pick<Run, "identity" | "directory">): Collection {
+  const { env } = identity;
+  switch (identity.pipeline) {
+    case "recurrent": {
+      const config = RecurrentPipelineConfig.parse(identity.config);
+      const { maximumSteps, env: own } = config.collect;
+      return { env, kwargs: { ...config.env, ...own }, behaviour: collectingBehaviours(config.collect), maximumSteps };
+    }
+    default:
+      throw new CheckpointError(
+        `Expected ${directory} to hold a run of a known pipeline (recurrent), got ${identity.pipeline}. Update the package.`,
+      );
+  }
+}
