@@ -5,6 +5,19 @@ export {
   type ActorCriticResult,
   trainActorCritic,
 } from "./actor-critic/train-actor-critic.ts";
+export {
+  BehaviourCloningConfig,
+  type BehaviourCloningOptions,
+  type BehaviourCloningResult,
+  cloneBehaviour,
+} from "./behaviour-cloning/clone-behaviour.ts";
+export { ClonedPolicy, ClonedPolicyConfig } from "./behaviour-cloning/cloned-policy.ts";
+export type { LabelledFeatures } from "./behaviour-cloning/labelled-batches.ts";
+export {
+  type LatentToReal,
+  type LatentToRealOptions,
+  learnLatentToReal,
+} from "./behaviour-cloning/latent-to-real.ts";
 export { ExploringDriver, ExploringDriverConfig } from "./car-racing/exploring-driver.ts";
 export { RoadFollower } from "./car-racing/road-follower.ts";
 export { ConstantPolicy, ConstantPolicyConfig } from "./constant-policy.ts";

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { CheckpointError, ConfigError } from "../../src/base/errors.ts";
+import { ConfigError } from "../../src/base/errors.ts";
 import type { Parameters } from "../../src/compute/array.ts";
-import { loadCheckpoint, saveCheckpoint } from "../../src/compute/checkpoint.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
 import { type Normalizer, normalized } from "../networks/normalizer.ts";
 import { perceptronOf } from "../networks/perceptron.ts";
@@ -13,6 +12,7 @@ import {
   logitsOf,
   type SoftmaxActor,
 } from "../networks/softmax-actor.ts";
+import { loadSoftmax, saveSoftmax } from "../networks/softmax-checkpoint.ts";
 import type { Actor, Policy } from "../policy.ts";
 
 const KIND = "actor-critic";
@@ -85,24 +85,12 @@ export class ActorCriticPolicy implements Policy<Float32Array, number> {
   }
 
   async save(path: string): Promise<void> {
-    const { n, start } = this.actionSpace;
-    const { mean, scale } = this.normalizer;
-    await saveCheckpoint(path, {
-      kind: KIND,
-      config: { ...this.config, actions: { n, start } },
-      parameters: { ...this.weights, "observation.mean": mean, "observation.scale": scale },
-    });
+    await saveSoftmax(path, KIND, { ...this.#actor, config: this.config });
   }
 
   static async load(path: string): Promise<ActorCriticPolicy> {
-    const { config, parameters } = await loadCheckpoint(path, { kind: KIND });
-    const { actions, ...own } = config as ActorCriticPolicyConfig & { actions: { n: number; start: number } };
-    const { "observation.mean": mean, "observation.scale": scale, ...weights } = parameters;
-    if (!mean || !scale)
-      throw new CheckpointError(
-        `Expected ${path} to say how observations are normalised, got nothing. Train the policy again.`,
-      );
-    const actionSpace = new Discrete(actions.n, { start: actions.start });
-    return new ActorCriticPolicy({ actionSpace, weights, normalizer: { mean, scale }, config: own });
+    const { actions, weights, normalizer, config } = await loadSoftmax(path, KIND);
+    const actionSpace = new Discrete(actions.length, { start: actions[0] });
+    return new ActorCriticPolicy({ actionSpace, weights, normalizer, config });
   }
 }

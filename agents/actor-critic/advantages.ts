@@ -37,7 +37,7 @@ export function estimateAdvantages(inputs: AdvantageInputs): Advantages {
     }
     const ended = terminated[i] || truncated[i];
     const next = terminated[i] ? 0 : truncated[i] ? cutValues[i] : values[i + slots];
-    const delta = rewards[i] + gamma * next - values[i]; // δ, eq. 10
+    const delta = rewards[i] + gamma * next - values[i]; // δ
     later[slot] = delta + (ended ? 0 : gamma * lambda * later[slot]);
     advantages[i] = later[slot];
     returns[i] = later[slot] + values[i];

@@ -3,7 +3,7 @@ import type { Parameters } from "../../src/compute/array.ts";
 import { normalize } from "../networks/normalizer.ts";
 import { type NormalDraw, type PerceptronSizes, perceptron, perceptronParameters } from "../networks/perceptron.ts";
 
-/** A quiet head: the first policy is all but uniform, which Andrychowicz et al. (2021) found to matter most. */
+/** A quiet head: the first policy is all but uniform, which Andrychowicz et al. (2021) found to help much. */
 const ACTOR_GAIN = 0.01;
 
 export interface NetworkSizes {
