@@ -23,6 +23,8 @@ export interface EvaluateRunOptions {
   readonly episodes: number;
   /** Of the episodes, the windows and the dreams, from 0 to 2³² − 1. */
   readonly seed: number;
+  /** Windows to cut from them; default 64, or two an episode where that is more. */
+  readonly windows?: number;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 }
@@ -36,14 +38,13 @@ export interface RunEvaluation extends WorldModelReport {
 
 /** Collections of runs have seeds below it: none was ever trained on what is collected above. */
 const HELD_OUT_SEEDS = 2 ** 32;
-const WINDOWS = 64; // at least, and two an episode
 
 /**
  * Holds the world of a run against episodes that it has not seen, collected as its own were, and leaves the figures and a
  * picture of its predictions in the run's report. Dreams are as wild as the run's own.
  */
 export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvaluation> {
-  const { directory, episodes, seed, progress, signal } = options;
+  const { directory, episodes, seed, windows = Math.max(64, 2 * episodes), progress, signal } = options;
   const run = await Run.existing(directory);
   const { model, dream } = await loadWorld(run.path(WORLD_FILE), { env: run.identity.env });
   const { env, behaviour, maximumSteps } = heldOutCollection(run);
@@ -58,7 +59,7 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
     let picture: Uint8Array | undefined;
     const report = await evaluateWorldModel(model, dataset, {
       episodes,
-      windows: Math.max(WINDOWS, 2 * episodes),
+      windows,
       seed,
       temperature: dream.temperature,
       signal,

@@ -32,19 +32,21 @@ afterAll(() => rm(directory, { recursive: true }));
 describe("evaluateRun", () => {
   test("collects episodes of its own, leaves figures and a picture in the report, and is the same for a seed", async () => {
     const { progress, worked } = abortIn(undefined);
-    const report = await evaluateRun({ directory, episodes: 3, seed: 5, progress });
+    const report = await evaluateRun({ directory, episodes: 3, windows: 4, seed: 5, progress });
     expect(worked).toEqual(["collect", "evaluate"]);
     expect(report).toMatchObject({
       family: "recurrent",
       env: { id: "TakeCover-v0", kwargs: env },
       settings: { seed: 5, prompt: 1, horizon: 16, temperature: 1 },
-      heldOut: { episodes: 3, windows: 64 },
+      heldOut: { episodes: 3, windows: 4 },
       reward: { kind: "dense" }, // every step survived pays
     });
     expect(JSON.parse(await readFile(run.path("report", "world-model.json"), "utf8"))).toEqual(report);
     const picture = PNG.sync.read(await readFile(run.path("report", "world-model.png")));
     expect(picture.width).toBeGreaterThan(17 * 64);
-    expect(await evaluateRun({ directory, episodes: 3, seed: 5, progress: silentProgress })).toEqual(report);
+    expect(await evaluateRun({ directory, episodes: 3, windows: 4, seed: 5, progress: silentProgress })).toEqual(
+      report,
+    );
   });
 
   test("stops where it is told to", async () => {

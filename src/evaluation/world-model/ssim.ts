@@ -9,70 +9,60 @@ const C2 = (0.03 * 255) ** 2;
  * Structural similarity of 8-bit pictures (Wang et al. 2004), in [−1, 1]: an 11×11 Gaussian window with σ = 1.5, only where
  * it lies wholly inside, averaged over places and channels. Smaller pictures have the largest odd window that fits.
  */
-export function ssim(a: Uint8Array, b: Uint8Array, { height, width, channels }: PictureShape): number {
-  const fitting = Math.min(WINDOW, height, width);
+export function ssim(a: Uint8Array, b: Uint8Array, shape: PictureShape): number {
+  const fitting = Math.min(WINDOW, shape.height, shape.width);
   const weights = gaussian(fitting - 1 + (fitting % 2));
+  const blurred = (value: (x: number, y: number) => number): Float64Array => {
+    const values = new Float64Array(a.length);
+    for (let i = 0; i < a.length; i++) values[i] = value(a[i], b[i]);
+    return blur(values, shape, weights);
+  };
+  const meansA = blurred((x) => x);
+  const meansB = blurred((_, y) => y);
+  const squares = blurred((x, y) => x * x + y * y); // the variances are needed as a sum only
+  const products = blurred((x, y) => x * y);
   let sum = 0;
-  for (let channel = 0; channel < channels; channel++) {
-    const [x, y] = [a, b].map((picture) => plane(picture, channel, channels));
-    const size = { height, width };
-    const means = [x, y].map((values) => blur(values, size, weights));
-    const [xx, yy, xy] = [
-      [x, x],
-      [y, y],
-      [x, y],
-    ].map(([left, right]) =>
-      blur(
-        left.map((value, i) => value * right[i]),
-        size,
-        weights,
-      ),
-    );
-    let total = 0;
-    for (let i = 0; i < xx.length; i++) {
-      const [mx, my] = [means[0][i], means[1][i]];
-      const [vx, vy, cov] = [xx[i] - mx * mx, yy[i] - my * my, xy[i] - mx * my];
-      total += ((2 * mx * my + C1) * (2 * cov + C2)) / ((mx * mx + my * my + C1) * (vx + vy + C2));
-    }
-    sum += total / xx.length;
+  for (let i = 0; i < products.length; i++) {
+    const product = meansA[i] * meansB[i];
+    const both = meansA[i] ** 2 + meansB[i] ** 2;
+    sum += ((2 * product + C1) * (2 * (products[i] - product) + C2)) / ((both + C1) * (squares[i] - both + C2));
   }
-  return sum / channels;
+  return sum / products.length;
 }
 
 function gaussian(size: number): Float64Array {
-  const weights = Float64Array.from({ length: size }, (_, i) =>
-    Math.exp(-((i - (size - 1) / 2) ** 2) / (2 * SIGMA ** 2)),
-  );
-  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const weights = new Float64Array(size);
+  let sum = 0;
+  for (let i = 0; i < size; i++) {
+    weights[i] = Math.exp(-((i - (size - 1) / 2) ** 2) / (2 * SIGMA ** 2));
+    sum += weights[i];
+  }
   return weights.map((weight) => weight / sum);
 }
 
-function plane(picture: Uint8Array, channel: number, channels: number): Float64Array {
-  return Float64Array.from({ length: picture.length / channels }, (_, i) => picture[i * channels + channel]);
-}
-
-/** Weighted means along rows, then along columns, of the windows that fit: smaller by size − 1 each way. */
-function blur(
-  values: Float64Array,
-  { height, width }: { height: number; width: number },
-  weights: Float64Array,
-): Float64Array {
+/** Weighted means along rows, then along columns, of the windows that fit: smaller by size − 1 each way, channels last as before. */
+function blur(values: Float64Array, { height, width, channels }: PictureShape, weights: Float64Array): Float64Array {
   const size = weights.length;
-  const [rows, columns] = [height - size + 1, width - size + 1];
-  const along = new Float64Array(height * columns);
+  const rows = height - size + 1;
+  const [from, to] = [width * channels, (width - size + 1) * channels]; // numbers in a row, before and after
+  const half = size >> 1;
+  const along = new Float64Array(height * to);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < columns; x++) {
-      let sum = 0;
-      for (let k = 0; k < size; k++) sum += weights[k] * values[y * width + x + k];
-      along[y * columns + x] = sum;
+    for (let i = 0; i < to; i++) {
+      const centre = y * from + i + half * channels;
+      let sum = weights[half] * values[centre];
+      for (let k = 1; k <= half; k++)
+        sum += weights[half + k] * (values[centre - k * channels] + values[centre + k * channels]);
+      along[y * to + i] = sum;
     }
   }
-  const across = new Float64Array(rows * columns);
+  const across = new Float64Array(rows * to);
   for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      let sum = 0;
-      for (let k = 0; k < size; k++) sum += weights[k] * along[(y + k) * columns + x];
-      across[y * columns + x] = sum;
+    for (let i = 0; i < to; i++) {
+      const centre = (y + half) * to + i;
+      let sum = weights[half] * along[centre];
+      for (let k = 1; k <= half; k++) sum += weights[half + k] * (along[centre - k * to] + along[centre + k * to]);
+      across[y * to + i] = sum;
     }
   }
   return across;

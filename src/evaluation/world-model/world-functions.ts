@@ -62,9 +62,7 @@ export function worldFunctions(model: WorldModel, engine?: CompileOptions["engin
 /** (B, height, width, channels) in [0, 1], or a little outside, → B pictures of bytes. */
 function toPictures({ shape, data }: NdArray): Uint8Array[] {
   const size = data.length / shape[0];
-  return Array.from({ length: shape[0] }, (_, b) =>
-    Uint8Array.from(data.subarray(b * size, (b + 1) * size), (value) =>
-      Math.round(255 * Math.min(1, Math.max(0, value))),
-    ),
-  );
+  const bytes = new Uint8ClampedArray(data.length); // rounds, and cuts off what is outside
+  for (let i = 0; i < data.length; i++) bytes[i] = 255 * data[i];
+  return Array.from({ length: shape[0] }, (_, b) => new Uint8Array(bytes.buffer, b * size, size));
 }
