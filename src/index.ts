@@ -275,8 +275,17 @@ export { type Played, type Player, play } from "./evaluation/play.ts";
 export { Report, readReport, saveReport } from "./evaluation/report.ts";
 export { type Summary, summarize } from "./evaluation/statistics.ts";
 export { formatTable } from "./evaluation/table.ts";
+export { drawPredictions } from "./evaluation/world-model/draw-predictions.ts";
+export { type EvaluateWorldModelOptions, evaluateWorldModel } from "./evaluation/world-model/evaluate-world-model.ts";
+export { formatWorldModelReport } from "./evaluation/world-model/format-world-model-report.ts";
+export type { HeldOut } from "./evaluation/world-model/held-out.ts";
+export type { Prediction } from "./evaluation/world-model/prediction.ts";
+export type { Spread } from "./evaluation/world-model/spread.ts";
+export type { WorldModelReport } from "./evaluation/world-model/world-model-report.ts";
 
 // Pipelines: from nothing to a report
+
+export { type EvaluateRunOptions, evaluateRun, type RunEvaluation } from "./pipelines/evaluate-run.ts";
 export { type OpenedRun, openRun } from "./pipelines/open-run.ts";
 
 export { PRESETS, type Preset, RecurrentPipelineConfig, resolveConfig } from "./pipelines/recurrent/config.ts";

@@ -4,13 +4,14 @@ import { formatWorldModelReport } from "../evaluation/world-model/format-world-m
 import { silentProgress } from "../training/progress.ts";
 import type { CliContext } from "./context.ts";
 import { noteEngine } from "./engine-note.ts";
-import { seedOption, wholeNumber } from "./options.ts";
+import { positiveNumber, seedOption, wholeNumber } from "./options.ts";
 import { findRunDirectory } from "./run-directory.ts";
 import type { Services } from "./services.ts";
 
 interface EvaluateOptions {
   readonly episodes: number;
   readonly seed: number;
+  readonly temperature?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -19,6 +20,7 @@ const EXAMPLES = `
 Examples:
   $ reverie evaluate take-cover
   $ reverie evaluate runs/take-cover --episodes 64 --seed 1
+  $ reverie evaluate take-cover --temperature 0.1       what it holds most likely
   $ reverie evaluate take-cover --json > world-model.json
 
 Figures and a picture are left at <run>/report/world-model.json and world-model.png.
@@ -32,6 +34,7 @@ export function addEvaluate(program: Command, context: CliContext, services: Ser
     .argument("<run>", "a run's folder, or its name inside runs/")
     .option("--episodes <n>", "real episodes to collect", wholeNumber({ from: 1, to: 10_000 }), 32)
     .option("--seed <n>", "of the episodes and the dreams; no run trains on any of them", seedOption, 0)
+    .option("--temperature <t>", "of the dreams (default: as the run's agents were trained in them)", positiveNumber)
     .option("--json", "print the whole report as JSON")
     .option("--quiet", "no progress")
     .addHelpText("after", EXAMPLES)
@@ -43,6 +46,7 @@ export function addEvaluate(program: Command, context: CliContext, services: Ser
         directory,
         episodes: options.episodes,
         seed: options.seed,
+        temperature: options.temperature,
         progress,
         signal: context.interruptible("Stopping after this step. (Ctrl-C again stops at once.)"),
       });

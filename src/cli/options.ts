@@ -16,6 +16,15 @@ export function wholeNumber({ from, to }: { from: number; to: number }): (text: 
 /** A seed: a whole number of 32 bits. */
 export const seedOption = wholeNumber({ from: 0, to: SEED_LIMIT });
 
+/** A number above 0. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && Number.isFinite(value))) {
+    throw new InvalidArgumentError("Expected a number above 0.");
+  }
+  return value;
+}
+
 /** A folder's name as given; the empty string is refused. */
 export function directoryOption(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("Expected a folder.");

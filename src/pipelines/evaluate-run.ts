@@ -25,6 +25,8 @@ export interface EvaluateRunOptions {
   readonly seed: number;
   /** Windows to cut from them; default 64, or two an episode where that is more. */
   readonly windows?: number;
+  /** τ of the dreams; default that of the run's own. */
+  readonly temperature?: number;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 }
@@ -41,7 +43,7 @@ const HELD_OUT_SEEDS = 2 ** 32;
 
 /**
  * Holds the world of a run against episodes that it has not seen, collected as its own were, and leaves the figures and a
- * picture of its predictions in the run's report. Dreams are as wild as the run's own.
+ * picture of its predictions in the run's report.
  */
 export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvaluation> {
   const { directory, episodes, seed, windows = Math.max(64, 2 * episodes), progress, signal } = options;
@@ -61,7 +63,7 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
       episodes,
       windows,
       seed,
-      temperature: dream.temperature,
+      temperature: options.temperature ?? dream.temperature,
       signal,
       onProgress: ({ done, total }) => {
         stage ??= progress.stage({ name: "evaluate", total, unit: "steps" });

@@ -50,11 +50,13 @@ test("prints the table, and says where figures and picture are", async () => {
 
 test("hands over its options; --json prints the whole report", async () => {
   const { out, err, evaluateRun } = await cli(
-    ...[join(directory, "x"), "--episodes", "7", "--seed", "9", "--json", "--quiet"],
+    ...[join(directory, "x"), "--episodes", "7", "--seed", "9", "--temperature", "0.1", "--json", "--quiet"],
   );
   expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(report)));
   expect(err).toBe("");
-  expect(evaluateRun).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ episodes: 7, seed: 9 }));
+  expect(evaluateRun).toHaveBeenCalledExactlyOnceWith(
+    expect.objectContaining({ episodes: 7, seed: 9, temperature: 0.1 }),
+  );
 });
 
 test("a run that is not there is a usage error", async () => {
@@ -62,5 +64,10 @@ test("a run that is not there is a usage error", async () => {
   expect(code).toBe(2);
   expect(err).toContain("Expected a run's folder");
   expect(evaluateRun).not.toHaveBeenCalled();
-  expect((await cli(join(directory, "x"), "--episodes", "0")).code).toBe(2);
+  for (const wrong of [
+    ["--episodes", "0"],
+    ["--temperature", "0"],
+    ["--temperature", "warm"],
+  ])
+    expect((await cli(join(directory, "x"), ...wrong)).code).toBe(2);
 });
