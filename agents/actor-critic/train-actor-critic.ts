@@ -95,12 +95,12 @@ export async function trainActorCritic(options: ActorCriticOptions): Promise<Act
     ({ t, rollout } = midst);
   } else {
     tally.restart();
-    const random = new RandomStream(`${seed}/${name}/${rollouts}`, "environment");
+    const random = new RandomStream(`${seed}/${rollouts}`, "environment");
     await flow.reset(random.integer(0, 2 ** 31));
   }
 
   let normalizer = statistics.normalizer();
-  const normal = new RandomStream(`${seed}/${name}`, "weights");
+  const normal = new RandomStream(`${seed}`, "weights");
   const sizes = { features, actions: actionSpace.n, hidden: config.hidden };
   const first = saved?.state.weights ?? networkParameters(sizes, () => normal.normal());
   const open = compileStep<LearnerState, UpdateInputs, ReturnType<typeof updateStep>["outputs"], never>(
@@ -130,7 +130,7 @@ export async function trainActorCritic(options: ActorCriticOptions): Promise<Act
   /** Learns from a rollout; the means of what the optimizer steps said. */
   const learn = async (estimates: Advantages): Promise<Record<string, number>> => {
     const learningRate = config.learningRate * (config.decay ? 1 - rollouts / total : 1);
-    const random = new RandomStream(`${seed}/${name}/${rollouts}`, "minibatches");
+    const random = new RandomStream(`${seed}/${rollouts}`, "minibatches");
     const sums: Record<string, number> = {};
     for (let epoch = 0; epoch < config.epochs; epoch++) {
       const epochInputs = { rollout, estimates, normalizer, config, learningRate, updates, random };
@@ -148,7 +148,7 @@ export async function trainActorCritic(options: ActorCriticOptions): Promise<Act
       while (t < config.rollout) {
         if (signal?.aborted || performance.now() - savedAt > 1000 * (options.saveEvery ?? 45)) await save();
         signal?.throwIfAborted();
-        const step = await stepRollout(rollout, t, { flow, network, seed: `${seed}/${name}/${rollouts}/${t}` });
+        const step = await stepRollout(rollout, t, { flow, network, seed: `${seed}/${rollouts}/${t}` });
         tally.add(step);
         t++;
         progress?.update(rollouts * rolloutSize + t * slots);

