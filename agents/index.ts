@@ -28,4 +28,5 @@ export { PlatformerExplorer, PlatformerExplorerConfig } from "./platformer/platf
 export { PlatformerRunner, PlatformerRunnerConfig } from "./platformer/platformer-runner.ts";
 export type { Actor, Policy, PolicySource } from "./policy.ts";
 export { RandomPolicy, RandomPolicyConfig } from "./random-policy.ts";
+export type { FlatVectorEnv } from "./vector-flow.ts";
 export { type VectorReturnsOptions, vectorReturns } from "./vector-returns.ts";

@@ -3,6 +3,9 @@ import { Box } from "../src/core/spaces/box.ts";
 import { Discrete } from "../src/core/spaces/discrete.ts";
 import type { VectorEnv } from "../src/core/vector/vector-env.ts";
 
+/** A vector as an agent for flat observations and discrete actions takes it: typed or not, its spaces are looked at. */
+export type FlatVectorEnv = VectorEnv | VectorEnv<Float32Array, number> | VectorEnv<Float32Array, unknown>;
+
 /** What one step of all slots came to. */
 export interface FlowStep {
   /** False where the slot's action was ignored, as the step only began its next episode. */
@@ -21,7 +24,7 @@ export interface FlowState {
 }
 
 /** The sizes of what an agent for flat observations and discrete actions sees and does. Throws a ConfigError for other spaces. */
-export function flatSpaces(env: Pick<VectorEnv, "singleObservationSpace" | "singleActionSpace">) {
+export function flatSpaces(env: Pick<FlatVectorEnv, "singleObservationSpace" | "singleActionSpace">) {
   const { singleObservationSpace: seen, singleActionSpace: actionSpace } = env;
   if (!(seen instanceof Box) || seen.shape.length !== 1 || !seen.dtype.startsWith("float")) {
     throw new ConfigError(
@@ -44,9 +47,9 @@ export class VectorFlow {
   /** Slots whose next step will only begin an episode. */
   #beginning: readonly boolean[] = [];
 
-  constructor(env: VectorEnv) {
+  constructor(env: FlatVectorEnv) {
     const { features, actionSpace } = flatSpaces(env);
-    this.env = env;
+    this.env = env as VectorEnv;
     this.features = features;
     this.actionSpace = actionSpace;
   }

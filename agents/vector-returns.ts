@@ -1,10 +1,9 @@
-import type { VectorEnv } from "../src/core/vector/vector-env.ts";
 import type { BatchActor, BatchActorOptions } from "./networks/softmax-actor.ts";
-import { VectorFlow } from "./vector-flow.ts";
+import { type FlatVectorEnv, VectorFlow } from "./vector-flow.ts";
 
 export interface VectorReturnsOptions extends BatchActorOptions {
   /** Any autoreset; it is neither made nor closed here. */
-  readonly env: VectorEnv;
+  readonly env: FlatVectorEnv;
   readonly policy: { beginBatch(seeds: readonly number[], options?: BatchActorOptions): BatchActor };
   /** One episode for each: the environment's seed and the policy's. */
   readonly seeds: readonly number[];

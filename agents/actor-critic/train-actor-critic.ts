@@ -4,12 +4,11 @@ import { adamInit } from "../../src/compute/adam.ts";
 import { type CompileOptions, compileStep } from "../../src/compute/compile.ts";
 import type { EnvState } from "../../src/core/env.ts";
 import { RandomStream } from "../../src/core/random.ts";
-import type { VectorEnv } from "../../src/core/vector/vector-env.ts";
 import { NonFiniteLossError } from "../../src/training/fit.ts";
 import { MetricsLog } from "../../src/training/metrics-log.ts";
 import type { ProgressStage } from "../../src/training/progress.ts";
 import { ObservationStatistics } from "../networks/observation-statistics.ts";
-import { VectorFlow } from "../vector-flow.ts";
+import { type FlatVectorEnv, VectorFlow } from "../vector-flow.ts";
 import { ActorCriticConfig } from "./actor-critic-config.ts";
 import { ActorCriticPolicy } from "./actor-critic-policy.ts";
 import { type Advantages, estimateAdvantages } from "./advantages.ts";
@@ -22,7 +21,7 @@ import { drawEpoch, type LearnerState, type UpdateInputs, updateStep } from "./u
 
 export interface ActorCriticOptions {
   /** Observations a flat Box of floats, actions Discrete; any autoreset. It is neither made nor closed here. */
-  readonly env: VectorEnv;
+  readonly env: FlatVectorEnv;
   readonly config?: z.input<typeof ActorCriticConfig>;
   /** Steps of the environment, all slots together; rounded up to whole rollouts. */
   readonly steps: number;
@@ -187,7 +186,7 @@ export async function trainActorCritic(options: ActorCriticOptions): Promise<Act
   }
 }
 
-function isSaveable(env: VectorEnv): env is VectorEnv & Saveable {
+function isSaveable(env: FlatVectorEnv): env is FlatVectorEnv & Saveable {
   return "snapshot" in env && env.snapshot !== undefined && "restore" in env;
 }
 

@@ -4,7 +4,7 @@ import { TakeCover } from "../../envs/index.ts";
 import { ConfigError } from "../../src/base/errors.ts";
 import type { Env } from "../../src/core/env.ts";
 import { SyncVectorEnv } from "../../src/core/vector/sync-vector-env.ts";
-import type { AutoresetMode, VectorEnv } from "../../src/core/vector/vector-env.ts";
+import type { AutoresetMode } from "../../src/core/vector/vector-env.ts";
 import "../../src/registrations.ts";
 import { makeVec } from "../../src/core/vector/make-vec.ts";
 import { NumberedSteps } from "./numbered-steps.ts";
@@ -14,7 +14,7 @@ const vectorOf = (autoreset: AutoresetMode) =>
   new SyncVectorEnv(
     LENGTHS.map((length, b) => new NumberedSteps(length, b === 1 ? "truncated" : "terminated")),
     { autoreset },
-  ) as VectorEnv;
+  );
 
 describe("VectorFlow", () => {
   it.each<AutoresetMode>(["next-step", "same-step", "disabled"])(
@@ -70,8 +70,8 @@ describe("VectorFlow", () => {
 
   it("refuses spaces of other kinds", async () => {
     const pictures = new SyncVectorEnv([new TakeCover() as unknown as Env<unknown>]);
-    expect(() => new VectorFlow(pictures as VectorEnv)).toThrow(ConfigError);
-    expect(() => new VectorFlow(pictures as VectorEnv)).toThrow(/Box of floats with one axis/);
+    expect(() => new VectorFlow(pictures)).toThrow(ConfigError);
+    expect(() => new VectorFlow(pictures)).toThrow(/Box of floats with one axis/);
     const pendulums = await makeVec("Pendulum-v1");
     expect(() => new VectorFlow(pendulums)).toThrow(/actions in a Discrete space, got Box/);
   });

@@ -9,12 +9,15 @@ import {
   trainActorCritic,
 } from "../../../agents/actor-critic/train-actor-critic.ts";
 import { vectorReturns } from "../../../agents/vector-returns.ts";
+import { TakeCover } from "../../../envs/index.ts";
 import { CheckpointError, ConfigError } from "../../../src/base/errors.ts";
 import { makeVec } from "../../../src/core/vector/make-vec.ts";
 import { SyncVectorEnv } from "../../../src/core/vector/sync-vector-env.ts";
-import type { AutoresetMode, VectorEnv } from "../../../src/core/vector/vector-env.ts";
+import type { AutoresetMode } from "../../../src/core/vector/vector-env.ts";
+import { TimeLimit } from "../../../src/core/wrappers/time-limit.ts";
 import { dreamFunctions } from "../../../src/imagination/dream-functions.ts";
 import { VectorDreamEnv } from "../../../src/imagination/vector-dream-env.ts";
+import { VectorPerceivedEnv } from "../../../src/imagination/vector-perceived-env.ts";
 import { NonFiniteLossError } from "../../../src/training/fit.ts";
 import { readMetrics } from "../../../src/training/metrics-log.ts";
 import { tinyContexts, tinyWorld } from "../../world-models/tiny-world.ts";
@@ -27,8 +30,7 @@ const cartPoles = (autoreset?: AutoresetMode) => makeVec("CartPole-v1", { numEnv
 
 const model = tinyWorld({ doneLogit: -3 });
 const functions = dreamFunctions(model);
-const dreams = () =>
-  new VectorDreamEnv({ model, contexts: tinyContexts(), horizon: 13, numEnvs: 3, functions }) as VectorEnv;
+const dreams = () => new VectorDreamEnv({ model, contexts: tinyContexts(), horizon: 13, numEnvs: 3, functions });
 
 let folder: string;
 beforeEach(async () => {
@@ -90,7 +92,7 @@ describe("trainActorCritic", () => {
       const env = new SyncVectorEnv(
         [1, 1].map((length) => new NumberedSteps(length, end)),
         { autoreset },
-      ) as VectorEnv;
+      );
       const given = { rollout: 64, gamma: 0.5, learningRate: 0.02, decay: false, normalizeObservations: false };
       const { policy } = await trainActorCritic({ env, steps: 5000, seed: 1, config: given });
       return policy.value(Float32Array.of(10, 0)); // from ten episodes on all look alike
@@ -131,6 +133,17 @@ describe("trainActorCritic", () => {
     expect(learned(await trainActorCritic(options("cut")))).toEqual(learned(whole)); // nothing left to do
   });
 
+  it("never asks which it got: one policy, learned in dreams, plays the real environment as the model perceives it", async () => {
+    const { policy, steps } = await trainActorCritic({ env: dreams(), steps: 200, seed: 5, config: { rollout: 8 } });
+    expect(steps).toBe(9 * 8 * 3);
+    const real = () => new TimeLimit(new TakeCover(), { maxEpisodeSteps: 9 });
+    const env = VectorPerceivedEnv.of([real(), real()], model, { functions, autoresetMode: "same-step" });
+    expect(Array.from(await vectorReturns({ env, policy, seeds: [1, 2, 3] }))).toEqual([9, 9, 9]); // nothing has hit yet
+    const again = await trainActorCritic({ env, steps: 64, seed: 5, config: { rollout: 8 } });
+    expect(again.policy.featureSize).toBe(policy.featureSize);
+    await env.close();
+  });
+
   it("goes on from the last whole rollout where the environment cannot be saved", async () => {
     const snapshot = join(folder, "snapshot.safetensors");
     const options = { env: await cartPoles(), steps: 1500, seed: 2, config, snapshot };
@@ -169,7 +182,7 @@ describe("trainActorCritic", () => {
     await refused({ steps: 0 }).toThrow(new ConfigError("Expected steps to be an integer ≥ 1, got 0."));
     await refused({ config: { rollout: 1 } }).toThrow(/at least 4 steps, one a minibatch, got 1 of 3 slots/);
     await refused({ config: { gamma: 1.5 } }).toThrow(/gamma/);
-    const spoilt = new SyncVectorEnv([new NumberedSteps(4, "terminated")]) as VectorEnv;
+    const spoilt = new SyncVectorEnv([new NumberedSteps(4, "terminated")]);
     const given = { env: spoilt, config: { rewardScale: 1e38 } };
     await refused({ ...given }).toThrow(NonFiniteLossError);
   });

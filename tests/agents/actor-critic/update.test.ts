@@ -46,14 +46,14 @@ const epochOf = (given: ReturnType<typeof example>, config: ActorCriticConfig) =
   drawEpoch({ ...given, config, learningRate: 0.01, updates: 0, random: new RandomStream(0) });
 
 describe("actorCriticLoss", () => {
-  it("is PPO's, as written out step by step", async () => {
+  it.each(["onnx", "cpu"] as const)("is PPO's, as written out step by step, on %s", async (engine) => {
     const given = example(1);
     const config = ActorCriticConfig.parse({ minibatches: 1, entropy: 0.03, value: 0.7 });
     const { rollout, estimates, weights, normalizer } = given;
     const [inputs] = epochOf(given, config);
     const loss = compile<Pick<UpdateInputs, "batch" | "normalizer"> & { weights: Parameters }, object, never>(
       (tensors) => actorCriticLoss(tensors.weights, tensors, config),
-      { name: "loss", offThread: false },
+      { name: "loss", engine, offThread: false },
     );
     const { batch } = inputs;
     const got = (await loss.run({ batch, normalizer, weights })) as Record<string, NdArray>;
