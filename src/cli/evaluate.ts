@@ -11,6 +11,7 @@ import type { Services } from "./services.ts";
 interface EvaluateOptions {
   readonly episodes: number;
   readonly seed: number;
+  readonly prompt?: number;
   readonly temperature?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -19,7 +20,7 @@ interface EvaluateOptions {
 const EXAMPLES = `
 Examples:
   $ reverie evaluate take-cover
-  $ reverie evaluate runs/take-cover --episodes 64 --seed 1
+  $ reverie evaluate runs/take-cover --episodes 64 --seed 1 --prompt 4
   $ reverie evaluate take-cover --temperature 0.1       what it holds most likely
   $ reverie evaluate take-cover --json > world-model.json
 
@@ -34,6 +35,7 @@ export function addEvaluate(program: Command, context: CliContext, services: Ser
     .argument("<run>", "a run's folder, or its name inside runs/")
     .option("--episodes <n>", "real episodes to collect", wholeNumber({ from: 1, to: 10_000 }), 32)
     .option("--seed <n>", "of the episodes and the dreams; no run trains on any of them", seedOption, 0)
+    .option("--prompt <n>", "frames that it is shown before it dreams", wholeNumber({ from: 1, to: 1000 }))
     .option("--temperature <t>", "of the dreams (default: as the run's agents were trained in them)", positiveNumber)
     .option("--json", "print the whole report as JSON")
     .option("--quiet", "no progress")
@@ -46,6 +48,7 @@ export function addEvaluate(program: Command, context: CliContext, services: Ser
         directory,
         episodes: options.episodes,
         seed: options.seed,
+        prompt: options.prompt,
         temperature: options.temperature,
         progress,
         signal: context.interruptible("Stopping after this step. (Ctrl-C again stops at once.)"),

@@ -25,6 +25,8 @@ export interface EvaluateRunOptions {
   readonly seed: number;
   /** Windows to cut from them; default 64, or two an episode where that is more. */
   readonly windows?: number;
+  /** Frames that the model is shown before it dreams; default its context length, or 8 where that is 1. */
+  readonly prompt?: number;
   /** τ of the dreams; default that of the run's own. */
   readonly temperature?: number;
   readonly progress: Progress;
@@ -40,6 +42,8 @@ export interface RunEvaluation extends WorldModelReport {
 
 /** Collections of runs have seeds below it: none was ever trained on what is collected above. */
 const HELD_OUT_SEEDS = 2 ** 32;
+/** A model that begins from one frame keeps the past in a memory, which in the middle of an episode must fill first. */
+const MEMORY_PROMPT = 8;
 
 /**
  * Holds the world of a run against episodes that it has not seen, collected as its own were, and leaves the figures and a
@@ -62,6 +66,7 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
     const report = await evaluateWorldModel(model, dataset, {
       episodes,
       windows,
+      prompt: options.prompt ?? (model.contextLength > 1 ? model.contextLength : MEMORY_PROMPT),
       seed,
       temperature: options.temperature ?? dream.temperature,
       signal,

@@ -50,12 +50,24 @@ test("prints the table, and says where figures and picture are", async () => {
 
 test("hands over its options; --json prints the whole report", async () => {
   const { out, err, evaluateRun } = await cli(
-    ...[join(directory, "x"), "--episodes", "7", "--seed", "9", "--temperature", "0.1", "--json", "--quiet"],
+    ...[
+      join(directory, "x"),
+      "--episodes",
+      "7",
+      "--seed",
+      "9",
+      "--prompt",
+      "4",
+      "--temperature",
+      "0.1",
+      "--json",
+      "--quiet",
+    ],
   );
   expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(report)));
   expect(err).toBe("");
   expect(evaluateRun).toHaveBeenCalledExactlyOnceWith(
-    expect.objectContaining({ episodes: 7, seed: 9, temperature: 0.1 }),
+    expect.objectContaining({ episodes: 7, seed: 9, prompt: 4, temperature: 0.1 }),
   );
 });
 

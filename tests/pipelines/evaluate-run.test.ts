@@ -37,7 +37,7 @@ describe("evaluateRun", () => {
     expect(report).toMatchObject({
       family: "recurrent",
       env: { id: "TakeCover-v0", kwargs: env },
-      settings: { seed: 5, prompt: 1, horizon: 16, temperature: 1 },
+      settings: { seed: 5, prompt: 8, horizon: 16, temperature: 1 },
       heldOut: { episodes: 3, windows: 4 },
       reward: { kind: "dense" }, // every step survived pays
     });

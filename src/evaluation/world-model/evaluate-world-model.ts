@@ -25,7 +25,7 @@ import type { WorldModelReport } from "./world-model-report.ts";
 
 /** How a world model is evaluated. */
 export interface EvaluateWorldModelOptions {
-  /** Frames that the model is shown before it dreams; default its context length. */
+  /** Frames that the model is shown before it dreams; default its context length. A memory may need more to fill. */
   readonly prompt?: number;
   /** Steps that it dreams on in each window; default 16. */
   readonly horizon?: number;
