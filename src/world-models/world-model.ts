@@ -85,9 +85,11 @@ export interface WorldModel {
   decode(weights: Weights, state: ModelState): tf.Tensor;
   /** Of models that keep their pictures as discrete tokens. */
   readonly tokens?: Tokens;
+  /** Of models whose actions may be other than the real environment's; the very object `actionSpace` where they are its own. */
+  readonly realActionSpace?: Space<unknown>;
   /**
-   * Of models whose actions are latent, learned without labels: the actions between frames (B, n, height, width, channels),
-   * bytes, as (B, n − 1) int32 in the model's own action space.
+   * Of models that have learned latent actions, without labels: those between frames (B, n, height, width, channels), bytes,
+   * as (B, n − 1) int32.
    */
   inferActions?(weights: Weights, frames: tf.Tensor): tf.Tensor;
 }

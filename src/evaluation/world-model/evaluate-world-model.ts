@@ -14,7 +14,7 @@ import { PSNR_CAP, squaredError } from "./picture-error.ts";
 import { type Prediction, predictionsOf } from "./prediction.ts";
 import { Reconstruction } from "./reconstruction.ts";
 import { rewardFigures } from "./reward-figures.ts";
-import { inferenceTicks, withRightActions } from "./right-actions.ts";
+import { hasLatentActions, inferenceTicks, withRightActions } from "./right-actions.ts";
 import { pooledSpread, type Spread } from "./spread.ts";
 import { terminationFigures } from "./termination-figures.ts";
 import { TokenFigures } from "./token-figures.ts";
@@ -79,7 +79,7 @@ export async function evaluateWorldModel(
   const { observationSpace, actionSpace } = model;
   const recorded = await readHeldOut(heldOut, {
     observationSpace,
-    actionSpace: model.inferActions ? undefined : actionSpace,
+    actionSpace: hasLatentActions(model) ? undefined : actionSpace,
     limit: settings.episodes,
     seed,
   });

@@ -21,6 +21,8 @@ export interface DotFaults {
   readonly deaf?: boolean;
   /** Actions by other numbers: real action a is the model's 2 − a, and the model has to infer it. */
   readonly latent?: boolean;
+  /** Could infer latent actions (those of `latent`), but is played with the real ones. */
+  readonly bilingual?: boolean;
   /** Dreamt pictures lose a twentieth of their light at each step. */
   readonly fade?: boolean;
 }
@@ -79,6 +81,7 @@ export function dotWorld({
   late = false,
   deaf = false,
   latent = false,
+  bilingual = false,
   fade = false,
 }: DotFaults = {}): WorldModel {
   const pictures = Array.from({ length: SIDE }, (_, place) => Array.from(dotPicture(place), (value) => value / 255));
@@ -98,6 +101,7 @@ export function dotWorld({
   const at = (place: tf.Tensor, where: number) => tf.cast(tf.equal(place, where), "float32");
   const columns = (place: tf.Tensor) => tf.cast(tf.equal(place, tf.range(0, SIDE)), "float32"); // (B, SIDE)
 
+  const actionSpace = new Discrete(3);
   const start = (_: unknown, { frames }: Context): ModelState => {
     const [batch, length, ...frame] = frames.shape as [number, number, ...number[]];
     const last = tf.reshape(tf.slice(frames, [0, length - 1], [batch, 1]), [batch, ...frame]);
@@ -122,7 +126,7 @@ export function dotWorld({
     kind: "dot",
     config: {},
     observationSpace: new Box({ low: 0, high: 255, shape: [SIDE, SIDE, 3], dtype: "uint8" }),
-    actionSpace: new Discrete(3),
+    actionSpace,
     parameters: {},
     featureSize: 1,
     noise: { normal: 0, uniform: 0 },
@@ -137,7 +141,8 @@ export function dotWorld({
       return tf.reshape(rows, [place.shape[0], SIDE, SIDE, 3]);
     },
     tokens: { count: SIDE, size: 2, of: ({ place }) => tf.cast(columns(place), "int32") },
-    ...(latent && {
+    ...(bilingual && { realActionSpace: actionSpace }),
+    ...((latent || bilingual) && {
       inferActions: (_: unknown, frames: tf.Tensor) => {
         const [batch, length, ...frame] = frames.shape as [number, number, ...number[]];
         const places = tf.reshape(placeOf(tf.reshape(frames, [batch * length, ...frame])), [batch, length]);

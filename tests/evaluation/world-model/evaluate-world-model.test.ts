@@ -124,6 +124,10 @@ describe("a model that knows the world exactly", async () => {
     expect(latent.deltaPsnr.right?.mean).toBe(60);
     expect(latent.deltaPsnr.delta?.mean).toBeGreaterThan(10);
   });
+
+  test("that could infer latent actions but is played with real ones is told the recorded ones", async () => {
+    expect(await evaluateDot({ bilingual: true })).toEqual(report);
+  });
 });
 
 describe("a model that is wrong is punished", () => {
