@@ -10,25 +10,36 @@ export interface ConvShape {
   readonly outputs: number;
 }
 
-/** A strided convolution without padding: x (B, H, W, inputs) → (B, ⌊(H − k)/s⌋ + 1, …, outputs). */
-export function conv(weights: Weights, name: string, x: tf.Tensor, stride: number): tf.Tensor4D {
-  const y = tf.conv2d(x as tf.Tensor4D, weights[`${name}.kernel`] as tf.Tensor4D, stride, "valid");
+/** `valid`: the kernel stays within x. `same`: x has zeros around it, as many as make the sizes divide by the stride. */
+export type Padding = "valid" | "same";
+
+/** A strided convolution: x (B, H, W, inputs) → (B, ⌊(H − k)/s⌋ + 1, …, outputs), padded (B, ⌈H/s⌉, …, outputs). */
+export function conv(
+  weights: Weights,
+  name: string,
+  x: tf.Tensor,
+  stride: number,
+  padding: Padding = "valid",
+): tf.Tensor4D {
+  const y = tf.conv2d(x as tf.Tensor4D, weights[`${name}.kernel`] as tf.Tensor4D, stride, padding);
   return tf.add(y, weights[`${name}.bias`]);
 }
 
-/** The transpose of `conv`: x (B, H, W, inputs) → (B, (H − 1)·s + k, …, outputs). */
-export function convTranspose(weights: Weights, name: string, x: tf.Tensor, stride: number): tf.Tensor4D {
+/** The transpose of `conv`: x (B, H, W, inputs) → (B, (H − 1)·s + k, …, outputs), padded (B, H·s, …, outputs). */
+export function convTranspose(
+  weights: Weights,
+  name: string,
+  x: tf.Tensor,
+  stride: number,
+  padding: Padding = "valid",
+): tf.Tensor4D {
   const kernel = weights[`${name}.kernel`] as tf.Tensor4D; // (k, k, outputs, inputs)
   const [batch, height, width] = x.shape;
   const [rows, columns, outputs] = kernel.shape;
-  const shape: [number, number, number, number] = [
-    batch,
-    (height - 1) * stride + rows,
-    (width - 1) * stride + columns,
-    outputs,
-  ];
+  const grown = (length: number, taps: number) => (padding === "same" ? length * stride : (length - 1) * stride + taps);
+  const shape: [number, number, number, number] = [batch, grown(height, rows), grown(width, columns), outputs];
   return tf.add(
-    tf.conv2dTranspose(x as tf.Tensor4D, kernel, shape, stride, "valid"),
+    tf.conv2dTranspose(x as tf.Tensor4D, kernel, shape, stride, padding),
     weights[`${name}.bias`],
   ) as tf.Tensor4D;
 }

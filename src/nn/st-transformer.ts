@@ -29,6 +29,8 @@ export interface StTransformerShape {
   readonly condition?: number;
   /** Rotary positions along time; else positions are the caller's, added to x. */
   readonly rotary?: boolean;
+  /** Whether frames look back at earlier ones; default true. Without it each frame stands alone: a plain transformer. */
+  readonly temporal?: boolean;
 }
 
 /** What a stack remembers of the frames so far, so that a step computes the new frame only. */
@@ -59,10 +61,11 @@ export function stTransformer(
       y,
       spatialAttention(weights, `${block}.space`, norm(weights, `${block}.space.norm`, y, condition), shape),
     );
-    y = tf.add(
-      y,
-      temporalAttention(weights, `${block}.time`, norm(weights, `${block}.time.norm`, y, condition), shape),
-    );
+    if (shape.temporal ?? true)
+      y = tf.add(
+        y,
+        temporalAttention(weights, `${block}.time`, norm(weights, `${block}.time.norm`, y, condition), shape),
+      );
     y = fed(weights, block, y, condition);
   }
   return layerNorm(weights, `${name}.norm`, y);
@@ -121,7 +124,7 @@ const norm = (weights: Weights, name: string, x: tf.Tensor, condition: tf.Tensor
   condition ? adaptiveNorm(weights, name, x, condition) : layerNorm(weights, name, x);
 
 export function stTransformerParameters(name: string, shape: StTransformerShape, draw: NormalDraw): Parameters {
-  const { width, blocks, hidden = 4 * width, condition } = shape;
+  const { width, blocks, hidden = 4 * width, condition, temporal = true } = shape;
   let parameters: Parameters = {};
   const normParameters = (part: string): Parameters =>
     condition === undefined
@@ -133,8 +136,10 @@ export function stTransformerParameters(name: string, shape: StTransformerShape,
       ...parameters,
       ...normParameters(`${block}.space.norm`),
       ...attentionParameters(`${block}.space`, width, draw),
-      ...normParameters(`${block}.time.norm`),
-      ...attentionParameters(`${block}.time`, width, draw),
+      ...(temporal && {
+        ...normParameters(`${block}.time.norm`),
+        ...attentionParameters(`${block}.time`, width, draw),
+      }),
       ...normParameters(`${block}.mlp.norm`),
       ...feedForwardParameters(`${block}.mlp`, { width, hidden }, draw),
     };

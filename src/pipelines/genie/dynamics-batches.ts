@@ -1,0 +1,139 @@
+import type { NdArray } from "../../compute/array.ts";
+import { RandomStream } from "../../core/random.ts";
+import { SequenceSampler } from "../../data/sequence-sampler.ts";
+import type { SequenceBatch, Track } from "../../data/sequence-windows.ts";
+import type { BatchSource } from "../../training/trainable.ts";
+import type { TokenizedEpisodes } from "./encode-stage.ts";
+
+/** See `DynamicsBatch`, of which these are the arrays. */
+export type DynamicsArrays = Record<
+  "tokens" | "corrupted" | "hidden" | "action" | "before" | "reward" | "done" | "mask",
+  NdArray
+>;
+
+type TrackName = "tokens" | "led" | "latent" | "reward" | "done";
+
+export interface DynamicsBatchOptions {
+  readonly episodes: TokenizedEpisodes;
+  /** Which of them. */
+  readonly chosen: ArrayLike<number>;
+  /** Steps a window. */
+  readonly window: number;
+  readonly batchSize: number;
+  /** K. */
+  readonly vocabulary: number;
+  /** |A|. */
+  readonly latentCount: number;
+  readonly leastHidden: number;
+  readonly corruption: number;
+  readonly latentShare: number;
+  readonly seed: number;
+  /** Names the random numbers. */
+  readonly name: string;
+}
+
+/** Endless batches for the dynamics: windows of tokens, with what is hidden, spoilt and told of each drawn from the seed. */
+export class DynamicsBatches implements BatchSource<DynamicsArrays> {
+  readonly #options: DynamicsBatchOptions;
+  readonly #sampler: SequenceSampler<TrackName>;
+  #drawn = 0;
+
+  constructor(options: DynamicsBatchOptions) {
+    const { episodes, chosen, window, batchSize, seed } = options;
+    this.#options = options;
+    this.#sampler = new SequenceSampler({
+      tracks: tracksOf(episodes),
+      lengths: episodes.lengths,
+      episodes: chosen,
+      size: window,
+      batchSize,
+      seed,
+    });
+  }
+
+  next(): DynamicsArrays {
+    return this.#dress(this.#sampler.next());
+  }
+
+  state(): unknown {
+    return { sampler: this.#sampler.state(), drawn: this.#drawn };
+  }
+
+  restore(state: unknown): void {
+    const saved = state as { sampler: ReturnType<SequenceSampler<TrackName>["state"]>; drawn: number };
+    this.#sampler.restore(saved.sampler);
+    this.#drawn = saved.drawn;
+  }
+
+  #dress({ tracks, mask }: SequenceBatch<TrackName>): DynamicsArrays {
+    const { seed, name, vocabulary, latentCount, leastHidden, corruption, latentShare, episodes } = this.#options;
+    const random = new RandomStream(seed, `${name}/${this.#drawn++}`);
+    const [rows, frames, places] = tracks.tokens.shape as [number, number, number];
+    const steps = frames - 1;
+    const { actionSize: real } = episodes;
+    const width = real + latentCount;
+    const action = new Float32Array(rows * steps * width);
+    const before = new Float32Array(rows * width);
+    const hidden = new Float32Array(rows * steps * places);
+    const corrupted = Int32Array.from(tracks.tokens.data);
+    for (let b = 0; b < rows; b++) {
+      const latent = random.uniform() < latentShare;
+      for (let t = 0; t < frames; t++) {
+        const [target, at] = t === 0 ? [before, b * width] : [action, (b * steps + t - 1) * width];
+        const code = tracks.latent.data[b * frames + t];
+        if (latent && code >= 0) target[at + real + code] = 1;
+        if (!latent) target.set(tracks.led.data.subarray((b * frames + t) * real, (b * frames + t + 1) * real), at);
+      }
+      const share = random.uniform(leastHidden, 1);
+      for (let i = b * steps * places; i < (b + 1) * steps * places; i++) hidden[i] = Number(random.uniform() < share);
+      const spoilt = random.uniform(0, corruption);
+      for (let i = b * frames * places; i < (b + 1) * frames * places; i++)
+        if (random.uniform() < spoilt) corrupted[i] = random.integer(0, vocabulary);
+    }
+    const floats = (data: Float32Array, ...shape: number[]): NdArray => ({ shape, dtype: "float32", data });
+    return {
+      tokens: tracks.tokens as NdArray,
+      corrupted: { shape: tracks.tokens.shape, dtype: "int32", data: corrupted },
+      hidden: floats(hidden, rows, steps, places),
+      action: floats(action, rows, steps, width),
+      before: floats(before, rows, width),
+      reward: tracks.reward as NdArray,
+      done: tracks.done as NdArray,
+      mask: mask as NdArray,
+    };
+  }
+}
+
+/** `led` and `latent` tell of each frame which action led to it: zeros and −1 for an episode's first. */
+function tracksOf(episodes: TokenizedEpisodes): Record<TrackName, Track> {
+  const { tokens, places, actions, actionSize, latentActions, rewards, dones, lengths } = episodes;
+  const firstStep = new Uint32Array(lengths.length);
+  for (let e = 1; e < lengths.length; e++) firstStep[e] = firstStep[e - 1] + lengths[e - 1];
+  const led = new Float32Array((actions.length / actionSize + lengths.length) * actionSize);
+  const latent = new Int32Array(latentActions.length + lengths.length).fill(-1);
+  for (let e = 0; e < lengths.length; e++) {
+    const [from, to] = [firstStep[e], firstStep[e] + lengths[e]];
+    led.set(actions.subarray(from * actionSize, to * actionSize), (from + e + 1) * actionSize);
+    latent.set(latentActions.subarray(from, to), from + e + 1);
+  }
+  const perFrame = (data: Int32Array | Float32Array, shape: number[]): Track => {
+    const size = shape[0] ?? 1;
+    return {
+      per: "observation",
+      layout: { dtype: data instanceof Int32Array ? "int32" : "float32", shape },
+      data: (e) => data.subarray((firstStep[e] + e) * size, (firstStep[e] + e + lengths[e] + 1) * size),
+    };
+  };
+  const perStep = (data: Float32Array): Track => ({
+    per: "step",
+    layout: { dtype: "float32", shape: [] },
+    data: (e) => data.subarray(firstStep[e], firstStep[e] + lengths[e]),
+  });
+  return {
+    tokens: perFrame(tokens, [places]),
+    led: perFrame(led, [actionSize]),
+    latent: perFrame(latent, []),
+    reward: perStep(rewards),
+    done: perStep(dones),
+  };
+}

@@ -1,0 +1,138 @@
+import * as tf from "@tensorflow/tfjs";
+import type { NdArray, Parameters } from "../../compute/array.ts";
+import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
+import { compile } from "../../compute/compile.ts";
+import { layoutSize } from "../../data/array-layout.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { episodeTracks, packWindows, sequenceWindows } from "../../data/sequence-windows.ts";
+import { unitFrames } from "../../world-models/genie/frame-grid.ts";
+import { inferLatentActions } from "../../world-models/genie/latent-action-model.ts";
+import { encodeFrames, tokensOfCodes } from "../../world-models/genie/video-tokenizer.ts";
+import type { Run } from "../run.ts";
+import type { GenieContext } from "./context.ts";
+import { loadLatentActions } from "./latent-actions-stage.ts";
+import { loadTokenizer } from "./tokenizer-stage.ts";
+
+const KIND = "tokens";
+const FILE = "tokens.safetensors";
+/** Windows that are encoded at once. */
+const BATCH = 16;
+
+/** All episodes as the dynamics see them, one after another: E episodes, N = Σ T steps, N + E frames. */
+export interface TokenizedEpisodes {
+  /** (N + E, S). */
+  readonly tokens: Int32Array;
+  /** Tokens a frame. */
+  readonly places: number;
+  /** (N): what the latent action model says of each step. */
+  readonly latentActions: Int32Array;
+  /** (N, A): actions as numbers, discrete ones one-hot. */
+  readonly actions: Float32Array;
+  readonly actionSize: number;
+  /** (N), and 1 where the step terminated the episode. */
+  readonly rewards: Float32Array;
+  readonly dones: Float32Array;
+  /** T of each episode. */
+  readonly lengths: Int32Array;
+}
+
+/** Tokens of every frame and latent actions of every step, into `tokens.safetensors`. */
+export async function encodeVideos(context: GenieContext, dataset: Dataset): Promise<number> {
+  const { run, config, signal } = context;
+  const tokenizer = await loadTokenizer(run);
+  const latent = await loadLatentActions(run);
+  const size = config.latentActions.window;
+  const { steps } = dataset.counts;
+  const frameShape = dataset.observation.shape;
+  const places = (frameShape[0] / tokenizer.config.patch) * (frameShape[1] / tokenizer.config.patch);
+  const tokens = new Int32Array((steps + dataset.count) * places);
+  const latentActions = new Int32Array(steps);
+  const encoder = compile<{ frames: NdArray }, { tokens: tf.Tensor; actions: tf.Tensor }, Parameters>(
+    ({ frames }, weights) => {
+      const unit = unitFrames(frames);
+      const flat = tf.reshape(unit, [-1, ...frameShape]);
+      return {
+        tokens: tokensOfCodes(tokenizer.config, encodeFrames(tokenizer.config, weights, flat)),
+        actions: inferLatentActions(latent.config, weights, unit),
+      };
+    },
+    { name: "video encoder", constants: { ...tokenizer.parameters, ...latent.parameters } },
+  );
+  const actionSize = dataset.actionSpace.flatSize;
+  const actions = new Float32Array(steps * actionSize);
+  const rewards = new Float32Array(steps);
+  const dones = new Float32Array(steps);
+  const progress = context.progress.stage({ name: "encode", total: dataset.count, unit: "episodes" });
+  try {
+    let first = 0; // step of the episode
+    for (let e = 0; e < dataset.count; e++) {
+      signal?.throwIfAborted();
+      const episode = await dataset.episode(e);
+      const { observations } = episodeTracks({
+        observation: dataset.observation,
+        action: dataset.action,
+        episodes: [episode],
+      });
+      const windows = sequenceWindows({ lengths: [episode.steps], size });
+      for (let from = 0; from < windows.length; from += BATCH) {
+        const own = windows.slice(from, from + BATCH);
+        // One batch size for all: what is missing is the first window again.
+        const filled = Array.from({ length: BATCH }, (_, i) => own[i] ?? own[0]);
+        const { tracks } = packWindows(filled, size, { observations });
+        const out = await encoder.run({ frames: tracks.observations as NdArray });
+        for (const [row, { start, length }] of own.entries()) {
+          const step = first + start;
+          const rows = out.tokens.data.subarray(row * (size + 1) * places, (row * (size + 1) + length + 1) * places);
+          tokens.set(rows, (step + e) * places);
+          latentActions.set(out.actions.data.subarray(row * size, row * size + length), step);
+        }
+      }
+      rewards.set(episode.rewards, first);
+      dones[first + episode.steps - 1] = Number(episode.terminated);
+      const width = layoutSize(dataset.action);
+      for (let t = 0; t < episode.steps; t++) {
+        const raw = episode.actions.subarray(t * width, (t + 1) * width);
+        const action = dataset.action.shape.length === 0 ? raw[0] : raw;
+        actions.set(dataset.actionSpace.flatten(action), (first + t) * actionSize);
+      }
+      first += episode.steps;
+      progress.update(e + 1);
+    }
+  } finally {
+    await encoder.dispose();
+  }
+  const rows = (data: NdArray["data"], ...shape: number[]): NdArray => ({
+    shape,
+    dtype: data instanceof Int32Array ? "int32" : "float32",
+    data,
+  });
+  await saveCheckpoint(run.path(FILE), {
+    kind: KIND,
+    config: {},
+    parameters: {
+      tokens: rows(tokens, steps + dataset.count, places),
+      latentActions: rows(latentActions, steps),
+      actions: rows(actions, steps, actionSize),
+      rewards: rows(rewards, steps),
+      dones: rows(dones, steps),
+      lengths: rows(Int32Array.from(dataset.lengths), dataset.count),
+    },
+  });
+  progress.done();
+  return steps + dataset.count;
+}
+
+export async function loadTokens(run: Run): Promise<TokenizedEpisodes> {
+  const { parameters } = await loadCheckpoint(run.path(FILE), { kind: KIND });
+  const data = <T>(name: string) => parameters[name].data as T;
+  return {
+    tokens: data<Int32Array>("tokens"),
+    places: parameters.tokens.shape[1],
+    latentActions: data<Int32Array>("latentActions"),
+    actions: data<Float32Array>("actions"),
+    actionSize: parameters.actions.shape[1],
+    rewards: data<Float32Array>("rewards"),
+    dones: data<Float32Array>("dones"),
+    lengths: data<Int32Array>("lengths"),
+  };
+}

@@ -1,0 +1,92 @@
+import { rm } from "node:fs/promises";
+import type { NdArray, Parameters } from "../../compute/array.ts";
+import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
+import { RandomStream } from "../../core/random.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import type { Episode } from "../../data/episode.ts";
+import { SequenceSampler } from "../../data/sequence-sampler.ts";
+import { episodeTracks } from "../../data/sequence-windows.ts";
+import { fit } from "../../training/fit.ts";
+import { cosine } from "../../training/schedule.ts";
+import type { BatchSource, Trainable } from "../../training/trainable.ts";
+import { frameSizeOf, unitFrames } from "../../world-models/genie/frame-grid.ts";
+import {
+  LatentActionConfig,
+  latentActionLoss,
+  latentActionParameters,
+  latentEncoderOnly,
+} from "../../world-models/genie/latent-action-model.ts";
+import type { Run } from "../run.ts";
+import type { GenieContext } from "./context.ts";
+
+type VideoBatch = { frames: NdArray; mask: NdArray };
+
+const KIND = "latent-action-model";
+const FILE = "models/latent-actions.safetensors";
+
+/** Trains the latent action model on short videos; the recorded actions are not looked at. */
+export async function trainLatentActions(context: GenieContext, dataset: Dataset, episodes: ArrayLike<number>) {
+  const { run, config, seed, signal } = context;
+  const { frames, window, batchSize, steps, learningRate, warmup, ...model } = config.latentActions;
+  const latentActions = LatentActionConfig.parse(model);
+  const size = frameSizeOf(dataset.observationSpace);
+  const videos = await videosOf(dataset, episodes, { frames, seed });
+  const { observations } = episodeTracks({ ...dataset, observation: dataset.observation, episodes: videos });
+  const lengths = videos.map((video) => video.steps);
+  const sampler = new SequenceSampler({ tracks: { observations }, lengths, size: window, batchSize, seed });
+  const batches: BatchSource<VideoBatch> = {
+    next() {
+      const { tracks, mask } = sampler.next();
+      return { frames: tracks.observations as NdArray, mask: mask as NdArray };
+    },
+    state: () => sampler.state(),
+    restore: (state) => sampler.restore(state as ReturnType<typeof sampler.state>),
+  };
+  const init = new RandomStream(seed, "latent-actions/initial");
+  const trainable: Trainable<VideoBatch> = {
+    name: "latent-actions",
+    parameters: latentActionParameters(latentActions, size, () => init.normal()),
+    carry: {},
+    loss: (weights, { frames, mask }) => ({
+      ...latentActionLoss(latentActions, weights, { frames: unitFrames(frames), mask }),
+      carry: {},
+    }),
+  };
+  const snapshot = run.path("models", "latent-actions.training.safetensors");
+  const { parameters } = await fit({
+    trainable,
+    batches,
+    steps,
+    learningRate: cosine({ rate: learningRate, steps, warmup }),
+    clip: { norm: 1 },
+    snapshot,
+    metrics: run.path("metrics.jsonl"),
+    progress: (done) => context.progress.stage({ name: "latent-actions", total: steps, unit: "steps", done }),
+    signal,
+  });
+  await saveCheckpoint(run.path(FILE), {
+    kind: KIND,
+    config: latentActions,
+    parameters: latentEncoderOnly(parameters),
+  });
+  await rm(snapshot, { force: true });
+  return { steps, frames: lengths.reduce((sum, length) => sum + length + 1, 0) };
+}
+
+/** Whole episodes in a random order, until they hold `frames` frames. */
+async function videosOf(dataset: Dataset, episodes: ArrayLike<number>, options: { frames: number; seed: number }) {
+  const videos: Episode[] = [];
+  let left = options.frames;
+  for (const i of new RandomStream(options.seed, "latent-actions/episodes").permutation(episodes.length)) {
+    if (left <= 0) break;
+    const episode = await dataset.episode(episodes[i]);
+    videos.push(episode);
+    left -= episode.steps + 1;
+  }
+  return videos;
+}
+
+export async function loadLatentActions(run: Run): Promise<{ config: LatentActionConfig; parameters: Parameters }> {
+  const { config, parameters } = await loadCheckpoint(run.path(FILE), { kind: KIND });
+  return { config: LatentActionConfig.parse(config), parameters };
+}

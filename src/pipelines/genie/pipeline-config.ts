@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { ActorCriticConfig } from "../../../agents/actor-critic/actor-critic-config.ts";
+import { DynamicsConfig } from "../../world-models/genie/dynamics.ts";
+import { LatentActionConfig } from "../../world-models/genie/latent-action-model.ts";
+import { VideoTokenizerConfig } from "../../world-models/genie/video-tokenizer.ts";
+
+const steps = z.int().positive();
+const rate = z.number().positive();
+const training = { batchSize: steps, steps, learningRate: rate, warmup: z.int().nonnegative().default(50) };
+
+/** Everything that decides what a run of the Genie pipeline gives; written to the run's config.json. */
+export const GeniePipelineConfig = z.strictObject({
+  /** Keyword arguments of the environment, beside its id. */
+  env: z.record(z.string(), z.unknown()).default({}),
+  collect: z
+    .strictObject({
+      episodes: steps.default(600),
+      maximumSteps: steps.optional(),
+      validationFraction: z.number().gt(0).lt(1).default(0.06),
+      /** Keyword arguments of the environment for the episodes to learn from, over those of `env`. */
+      env: z.record(z.string(), z.unknown()).optional(),
+      /** Longest hold of a random action, in steps, where the environment has no explorers of its own. */
+      hold: steps.default(8),
+      /** How often a skilled player makes a slip, for each step, where the environment has one; null: none plays. */
+      lapse: z.number().min(0).max(1).nullable().default(0.05),
+    })
+    .prefault({}),
+  tokenizer: VideoTokenizerConfig.extend({
+    ...training,
+    /** At most so many frames are learned from. */
+    frames: steps.default(40_000),
+    batchSize: steps.default(32),
+    steps: steps.default(2000),
+    learningRate: rate.default(5e-3),
+  }).prefault({}),
+  latentActions: LatentActionConfig.extend({
+    ...training,
+    frames: steps.default(30_000),
+    /** Steps a window. */
+    window: steps.default(4),
+    batchSize: steps.default(16),
+    steps: steps.default(1500),
+    learningRate: rate.default(1e-3),
+  }).prefault({}),
+  dynamics: DynamicsConfig.extend({
+    ...training,
+    batchSize: steps.default(16),
+    steps: steps.default(1000),
+    learningRate: rate.default(1e-3),
+    /** A frame's tokens are hidden from the head with a chance drawn from this to 1, one for each window. */
+    leastHidden: z.number().min(0).max(1).default(0.5),
+    /** At most this share of the tokens that the trunk sees is replaced by others. */
+    corruption: z.number().min(0).max(1).default(0.1),
+    /** The share of windows whose actions are told as latent ones. */
+    latentShare: z.number().min(0).max(1).default(0.4),
+    validateEvery: steps.default(250),
+  }).prefault({}),
+  dream: z
+    .strictObject({
+      /** Below 1 the dream keeps to what is likely. */
+      temperature: rate.default(0.7),
+      /** Dream steps after which an episode is truncated. */
+      horizon: steps.default(64),
+      /** Real moments that are kept to begin dreams from. */
+      contexts: steps.default(400),
+      /** Real frames that a dream begins with. */
+      prompt: steps.default(4),
+    })
+    .prefault({}),
+  agent: ActorCriticConfig.extend({
+    /** Dreams, or real environments, that are played at once. */
+    numEnvs: steps.default(32),
+    /** Environment steps, dreamt or real. */
+    steps: steps.default(100_000),
+  }).prefault({}),
+  evaluation: z
+    .strictObject({
+      /** Per policy, for real. */
+      episodes: steps.default(100),
+      /** Keyword arguments of the environment for episodes that count, over those of `env`. */
+      env: z.record(z.string(), z.unknown()).optional(),
+      /** Episodes that the world model is measured on. */
+      modelEpisodes: steps.default(40),
+    })
+    .prefault({}),
+});
+export type GeniePipelineConfig = z.output<typeof GeniePipelineConfig>;

@@ -1,0 +1,43 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Parameters } from "../../compute/array.ts";
+import type { Box } from "../../core/spaces/box.ts";
+import type { Space } from "../../core/spaces/space.ts";
+import { embeddingParameters } from "../../nn/embedding.ts";
+import type { NormalDraw, Weights } from "../../nn/weights.ts";
+
+/** Pixels of a frame. */
+export interface FrameSize {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** How many patches of p × p pixels a frame has. */
+export function placesOf({ height, width }: FrameSize, patch: number): number {
+  return (height / patch) * (width / patch);
+}
+
+/** A learned vector for each place of a frame. */
+export function positionParameters(
+  name: string,
+  { places, width }: { places: number; width: number },
+  draw: NormalDraw,
+): Parameters {
+  return embeddingParameters(`${name}.place`, { count: places, width }, draw);
+}
+
+/** x (..., S, d) with the vectors of its places added. */
+export function withPositions(weights: Weights, name: string, x: tf.Tensor): tf.Tensor {
+  return tf.add(x, weights[`${name}.place.table`]);
+}
+
+/** Bytes 0 … 255 (as int32 or float) → [0, 1]. */
+export function unitFrames(frames: tf.Tensor): tf.Tensor {
+  return tf.mul(tf.cast(frames, "float32"), 1 / 255);
+}
+
+/** The size of an environment's frames. */
+export function frameSizeOf(space: Space<unknown>): FrameSize {
+  const [height, width, channels] = (space as unknown as Box).shape;
+  return { height, width, channels };
+}
