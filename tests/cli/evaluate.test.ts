@@ -83,3 +83,17 @@ test("a run that is not there is a usage error", async () => {
   ])
     expect((await cli(join(directory, "x"), ...wrong)).code).toBe(2);
 });
+
+test("every example of its help is a valid command line", async () => {
+  const { out } = await cli("--help");
+  const before = process.cwd();
+  process.chdir(directory);
+  try {
+    await mkdir("runs/take-cover", { recursive: true });
+    const lines = [...out.matchAll(/^ {2}\$ reverie evaluate (.*?)(?: {2,}.*| > .*)?$/gm)].map(([, line]) => line);
+    expect(lines.length).toBeGreaterThanOrEqual(3);
+    for (const line of lines) expect((await cli(...line.split(" "))).code, line).toBe(0);
+  } finally {
+    process.chdir(before);
+  }
+});

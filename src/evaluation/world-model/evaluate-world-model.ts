@@ -77,9 +77,10 @@ export async function evaluateWorldModel(
   const settings = checked({ prompt: model.contextLength, ...DEFAULTS, ...withoutGaps(options) });
   const { prompt, horizon, seed, temperature, batch, driftSteps } = settings;
   const { observationSpace, actionSpace } = model;
+  const latent = hasLatentActions(model);
   const recorded = await readHeldOut(heldOut, {
     observationSpace,
-    actionSpace: hasLatentActions(model) ? undefined : actionSpace,
+    actionSpace: latent ? undefined : actionSpace,
     limit: settings.episodes,
     seed,
   });
@@ -106,7 +107,15 @@ export async function evaluateWorldModel(
     const drift = driftSteps > 0 ? await measureDrift(context, { windows: long, prompt, steps: driftSteps }) : [];
     return {
       family: model.kind,
-      settings: { seed, temperature, prompt, horizon, driftSteps, psnrCap: PSNR_CAP },
+      settings: {
+        seed,
+        temperature,
+        prompt,
+        horizon,
+        driftSteps,
+        actions: latent ? "inferred" : "recorded",
+        psnrCap: PSNR_CAP,
+      },
       heldOut: {
         episodes: episodes.length,
         steps: lengths.reduce((sum, length) => sum + length, 0),

@@ -18,7 +18,8 @@ export function formatWorldModelReport(report: WorldModelReport, { color = false
   const skipped = heldOut.tooShort > 0 ? `, ${heldOut.tooShort} of them too short for windows` : "";
   const head =
     `${report.family} · ${formatCount(heldOut.episodes)} held-out episodes (${formatCount(heldOut.steps)} steps${skipped}) · ` +
-    `${heldOut.windows} windows of ${settings.prompt} + ${settings.horizon} frames · temperature ${settings.temperature}`;
+    `${heldOut.windows} windows of ${settings.prompt} + ${settings.horizon} frames · ` +
+    `${settings.actions} actions · temperature ${settings.temperature}`;
   const sections: [title: string, ...lines: Line[]][] = [
     [
       "reconstruction",

@@ -22,6 +22,8 @@ export interface WorldModelReport {
     readonly prompt: number;
     readonly horizon: number;
     readonly driftSteps: number;
+    /** Where the right actions come from. */
+    readonly actions: "recorded" | "inferred";
     /** dB at which the PSNR of a frame is cut off. */
     readonly psnrCap: number;
   };
@@ -34,7 +36,7 @@ export interface WorldModelReport {
   };
   /** Real frames, shown to the model and decoded. */
   readonly reconstruction: ReconstructionFigures;
-  /** Dreams under the right actions: the recorded ones, or those that a model with latent actions infers. */
+  /** Dreams under the right actions: the recorded ones, or those that a model which is played with latent ones infers. */
   readonly byHorizon: readonly HorizonFigures[];
   readonly deltaPsnr: DeltaPsnrFigures;
   /** Of discrete actions. */
