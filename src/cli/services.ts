@@ -16,6 +16,7 @@ import type { Progress } from "../training/progress.ts";
 /** Runs every stage from collecting to the report; what is already on disk is not done again. */
 type RunPipeline = (options: {
   readonly env: string;
+  readonly model: Model;
   readonly preset: Preset;
   readonly seed: number;
   readonly directory: string;
@@ -35,6 +36,10 @@ type ComparePipelineRun = (options: {
 
 export const PRESETS = ["quick", "full"] as const;
 export type Preset = (typeof PRESETS)[number];
+
+/** Families of world models that can be trained. */
+export const MODELS = ["world-models", "genie"] as const;
+export type Model = (typeof MODELS)[number];
 
 /** What the commands stand on, loaded only when it is used: `--help` answers without waking an engine. */
 export interface Services {
@@ -71,7 +76,10 @@ export const services: Services = {
     const again = async (renderMode?: RenderMode) => unwrap(await make(id, { ...kwargs, renderMode }));
     return checkEnv(await again(), { ...options, liveResources: await tensorCount(), make: again });
   },
-  runPipeline: async (options) => (await import("../pipelines/recurrent.ts")).runPipeline(options),
+  runPipeline: async ({ model, ...options }) =>
+    model === "genie"
+      ? (await import("../pipelines/genie.ts")).runGeniePipeline(options)
+      : (await import("../pipelines/recurrent.ts")).runPipeline(options),
   comparePipelineRun: async (options) => (await import("../pipelines/recurrent.ts")).comparePipelineRun(options),
   evaluateRun: async (options) => (await import("../pipelines/evaluate-run.ts")).evaluateRun(options),
   exportRun: async (options) => (await import("../pipelines/export-run.ts")).exportRun(options),

@@ -9,9 +9,10 @@ import { noteEngine } from "./engine-note.ts";
 import { UsageError } from "./errors.ts";
 import { directoryOption, seedOption, setOption } from "./options.ts";
 import { defaultRunDirectory, envOfFolder } from "./run-directory.ts";
-import { PRESETS, type Preset, type Services } from "./services.ts";
+import { MODELS, type Model, PRESETS, type Preset, type Services } from "./services.ts";
 
 interface TrainOptions {
+  readonly model: Model;
   readonly preset: Preset;
   readonly seed: number;
   readonly run?: string;
@@ -24,6 +25,7 @@ Examples:
   $ reverie train TakeCover-v0                        six to ten minutes on two cores
   $ reverie train TakeCover-v0 --preset full          twenty minutes, more episodes, longer training
   $ reverie train car-racing                          World Models' other game: a quarter of an hour
+  $ reverie train platformer --model genie            Genie: tokens, latent actions, an agent inside; 25 minutes
   $ reverie train TakeCover-v0 --seed 1 --run runs/take-cover-1
   $ reverie train TakeCover-v0 --run runs/longer --set memory.steps=6000
 
@@ -37,6 +39,7 @@ export function addTrain(program: Command, context: CliContext, services: Servic
     .command("train")
     .description("Learn a world from episodes, train an agent in its dream, play the real environment, report.")
     .argument("<env>", "id of a registered environment (see: reverie envs), or its short name: car-racing")
+    .addOption(new Option("--model <family>", "which world model").choices([...MODELS]).default("world-models"))
     .addOption(new Option("--preset <name>", "how long and how large").choices([...PRESETS]).default("quick"))
     .option("--seed <n>", "of everything random in the run", seedOption, 0)
     .option("--run <dir>", "the run's folder (default: runs/<env>, e.g. runs/take-cover)", directoryOption)
@@ -56,13 +59,15 @@ export function addTrain(program: Command, context: CliContext, services: Servic
           `Expected a real environment to learn from, got ${id}. Train ${id.slice("Dream/".length)}.`,
         );
       }
-      const directory = options.run ?? defaultRunDirectory(id);
+      const own = defaultRunDirectory(id);
+      const directory = options.run ?? (options.model === "genie" ? `${own}-genie` : own);
       const progress = options.quiet ? silentProgress : context.progress;
-      progress.note(`${id} · preset ${options.preset} · seed ${options.seed} → ${directory}`);
+      progress.note(`${id} · ${options.model} · preset ${options.preset} · seed ${options.seed} → ${directory}`);
       await noteEngine(progress, services);
       const begin = performance.now();
       const report = await services.runPipeline({
         env: id,
+        model: options.model,
         preset: options.preset,
         seed: options.seed,
         directory,

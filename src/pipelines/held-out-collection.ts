@@ -1,5 +1,7 @@
 import { CheckpointError } from "../base/errors.ts";
 import type { CollectConfig } from "../data/collect-config.ts";
+import { genieBehaviours } from "./genie/collect-stage.ts";
+import { GeniePipelineConfig } from "./genie/pipeline-config.ts";
 import { collectingBehaviours } from "./recurrent/collect-stage.ts";
 import { RecurrentPipelineConfig } from "./recurrent/config.ts";
 import type { Run } from "./run.ts";
@@ -29,9 +31,19 @@ function collectionOf({ identity, directory }: Pick<Run, "identity" | "directory
       const { maximumSteps, env: own } = config.collect;
       return { env, kwargs: { ...config.env, ...own }, behaviour: collectingBehaviours(config.collect), maximumSteps };
     }
+    case "genie": {
+      const config = GeniePipelineConfig.parse(identity.config);
+      const { maximumSteps, env: own } = config.collect;
+      return {
+        env,
+        kwargs: { ...config.env, ...own },
+        behaviour: genieBehaviours(env, config.collect),
+        maximumSteps,
+      };
+    }
     default:
       throw new CheckpointError(
-        `Expected ${directory} to hold a run of a known pipeline (recurrent), got ${identity.pipeline}. Update the package.`,
+        `Expected ${directory} to hold a run of a known pipeline (recurrent, genie), got ${identity.pipeline}. Update the package.`,
       );
   }
 }

@@ -3,6 +3,7 @@ import type { NdArray, Parameters } from "../compute/array.ts";
 import { loadCheckpoint, saveCheckpoint } from "../compute/checkpoint.ts";
 import type { Space, SpaceJson } from "../core/spaces/space.ts";
 import { spaceFromJSON } from "../core/spaces/space-from-json.ts";
+import { GenieConfig, GenieWorldModel } from "./genie/genie-world-model.ts";
 import { RecurrentConfig, RecurrentWorldModel } from "./recurrent/recurrent-world-model.ts";
 import type { WorldModel } from "./world-model.ts";
 
@@ -34,7 +35,8 @@ export async function saveWorld(path: string, { model, env, contexts, dream }: S
     env,
     dream,
     observationSpace: model.observationSpace.toJSON(),
-    actionSpace: model.actionSpace.toJSON(),
+    // Its own actions may be others, learned without labels.
+    actionSpace: (model.realActionSpace ?? model.actionSpace).toJSON(),
   };
   const { frames, actions } = contexts;
   await saveCheckpoint(path, {
@@ -57,14 +59,18 @@ export async function loadWorld(path: string, { env }: { env?: string } = {}): P
 }
 
 function build(path: string, header: WorldHeader, parameters: Parameters): WorldModel {
-  if (header.family !== "recurrent")
-    throw new CheckpointError(
-      `Expected a world of a known family (recurrent) in ${path}, got ${header.family}. Update the package.`,
-    );
-  return new RecurrentWorldModel({
-    config: RecurrentConfig.parse(header.model),
+  const spaces = {
     observationSpace: spaceFromJSON(header.observationSpace) as Space<Uint8Array>,
     actionSpace: spaceFromJSON(header.actionSpace),
-    parameters,
-  });
+  };
+  switch (header.family) {
+    case "recurrent":
+      return new RecurrentWorldModel({ config: RecurrentConfig.parse(header.model), ...spaces, parameters });
+    case "genie":
+      return new GenieWorldModel({ config: GenieConfig.parse(header.model), ...spaces, parameters });
+    default:
+      throw new CheckpointError(
+        `Expected a world of a known family (recurrent, genie) in ${path}, got ${header.family}. Update the package.`,
+      );
+  }
 }

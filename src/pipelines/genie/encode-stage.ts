@@ -42,6 +42,7 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset): Pro
   const tokenizer = await loadTokenizer(run);
   const latent = await loadLatentActions(run);
   const size = config.latentActions.window;
+  const overlap = Math.min(latent.config.history - 1, size - 1);
   const { steps } = dataset.counts;
   const frameShape = dataset.observation.shape;
   const places = (frameShape[0] / tokenizer.config.patch) * (frameShape[1] / tokenizer.config.patch);
@@ -73,7 +74,7 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset): Pro
         action: dataset.action,
         episodes: [episode],
       });
-      const windows = sequenceWindows({ lengths: [episode.steps], size });
+      const windows = sequenceWindows({ lengths: [episode.steps], size, stride: size - overlap });
       for (let from = 0; from < windows.length; from += BATCH) {
         const own = windows.slice(from, from + BATCH);
         // One batch size for all: what is missing is the first window again.
@@ -84,7 +85,9 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset): Pro
           const step = first + start;
           const rows = out.tokens.data.subarray(row * (size + 1) * places, (row * (size + 1) + length + 1) * places);
           tokens.set(rows, (step + e) * places);
-          latentActions.set(out.actions.data.subarray(row * size, row * size + length), step);
+          // The first steps of a later window are the last of the one before, which has seen more of what led to them.
+          const known = start === 0 ? 0 : Math.min(overlap, length);
+          latentActions.set(out.actions.data.subarray(row * size + known, row * size + length), step + known);
         }
       }
       rewards.set(episode.rewards, first);

@@ -14,7 +14,6 @@ import {
   LatentActionConfig,
   latentActionLoss,
   latentActionParameters,
-  latentEncoderOnly,
 } from "../../world-models/genie/latent-action-model.ts";
 import type { Run } from "../run.ts";
 import type { GenieContext } from "./context.ts";
@@ -67,7 +66,7 @@ export async function trainLatentActions(context: GenieContext, dataset: Dataset
   await saveCheckpoint(run.path(FILE), {
     kind: KIND,
     config: latentActions,
-    parameters: latentEncoderOnly(parameters),
+    parameters,
   });
   await rm(snapshot, { force: true });
   return { steps, frames: lengths.reduce((sum, length) => sum + length + 1, 0) };

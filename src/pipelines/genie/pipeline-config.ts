@@ -37,10 +37,10 @@ export const GeniePipelineConfig = z.strictObject({
     ...training,
     frames: steps.default(30_000),
     /** Steps a window. */
-    window: steps.default(4),
-    batchSize: steps.default(16),
+    window: steps.default(8),
+    batchSize: steps.default(4),
     steps: steps.default(1500),
-    learningRate: rate.default(1e-3),
+    learningRate: rate.default(3e-3),
   }).prefault({}),
   dynamics: DynamicsConfig.extend({
     ...training,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ConfigError } from "../../base/errors.ts";
+import { assignKey, mergeSections } from "../merge-config.ts";
 import { RecurrentPipelineConfig } from "./pipeline-config.ts";
 
 export { RecurrentPipelineConfig };
@@ -55,9 +56,9 @@ const CAR_RACING_PRESETS: Readonly<Record<Preset, Input>> = {
   full: {
     ...CAR_RACING,
     collect: { ...CAR_RACING.collect, episodes: 5000 },
-    vision: { ...CAR_RACING.vision, channels: [32, 64, 128, 256], frames: 120_000, steps: 8000 },
-    memory: { ...CAR_RACING.memory, steps: 6000, validateEvery: 500 },
-    iterate: { ...CAR_RACING.iterate, rounds: 8, episodes: 160, memorySteps: 1500, generations: 40 },
+    vision: { ...CAR_RACING.vision, channels: [32, 64, 128, 256], frames: 120_000, steps: 4000 },
+    memory: { ...CAR_RACING.memory, steps: 4000, validateEvery: 500 },
+    iterate: { ...CAR_RACING.iterate, rounds: 6, episodes: 160, memorySteps: 1500, generations: 30 },
     dream: { ...CAR_RACING.dream, horizon: 230 },
     controller: { ...CAR_RACING.controller, population: 64, dreams: 16, generations: 30 },
     evaluation: { ...CAR_RACING.evaluation, episodes: 100 },
@@ -85,25 +86,8 @@ export function resolveConfig(
   overrides: Readonly<Record<string, unknown>> = {},
 ): RecurrentPipelineConfig {
   const input = mergeSections(PRESETS[preset], BY_ENV[env]?.[preset] ?? {});
-  for (const [path, value] of Object.entries(overrides)) assign(input, path.split("."), value);
+  for (const [path, value] of Object.entries(overrides)) assignKey(input, path.split("."), value);
   const parsed = RecurrentPipelineConfig.safeParse(input);
   if (!parsed.success) throw new ConfigError(`Expected a valid configuration.\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
-}
-
-function mergeSections(base: Input, over: Input): Record<string, unknown> {
-  const merged: Record<string, unknown> = structuredClone(base);
-  for (const [section, values] of Object.entries(structuredClone(over)))
-    merged[section] = { ...(merged[section] as object), ...(values as object) };
-  return merged;
-}
-
-function assign(target: Record<string, unknown>, [key, ...rest]: string[], value: unknown): void {
-  if (rest.length === 0) {
-    target[key] = value;
-    return;
-  }
-  const inner = target[key];
-  if (typeof inner !== "object" || inner === null) target[key] = {};
-  assign(target[key] as Record<string, unknown>, rest, value);
 }

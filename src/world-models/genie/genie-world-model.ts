@@ -9,7 +9,7 @@ import type { Weights } from "../../nn/weights.ts";
 import type { Context, DreamStep, ModelState, Noise, NoiseSize, Tokens, WorldModel } from "../world-model.ts";
 import { DynamicsConfig, type DynamicsShape, headLogits, outcomeOf, trunkStep } from "./dynamics.ts";
 import { type FrameSize, frameSizeOf, placesOf, unitFrames } from "./frame-grid.ts";
-import { inferLatentActions, LatentActionConfig, latentActionCount } from "./latent-action-model.ts";
+import { inferLatentActions, LatentActionConfig } from "./latent-action-model.ts";
 import { maskGit } from "./maskgit.ts";
 import { codesOfTokens, decodeCodes, encodeFrames, tokensOfCodes, VideoTokenizerConfig } from "./video-tokenizer.ts";
 
@@ -32,7 +32,7 @@ export function dynamicsShapeOf(
   return {
     places: placesOf(frame, config.tokenizer.patch),
     tokens: codebookSize(config.tokenizer.levels),
-    actionSize: actionSpace.flatSize + latentActionCount(config.latentActions),
+    actionSize: actionSpace.flatSize + config.latentActions.count,
   };
 }
 
@@ -92,7 +92,7 @@ export class GenieWorldModel implements WorldModel {
     this.realActionSpace = actionSpace;
     this.parameters = parameters;
     this.#frame = frameSizeOf(observationSpace);
-    this.#latentCount = latentActionCount(config.latentActions);
+    this.#latentCount = config.latentActions.count;
     this.actionSpace = config.actions === "latent" ? new Discrete(this.#latentCount) : actionSpace;
     const { places, tokens } = dynamicsShapeOf(config, { frame: this.#frame, actionSpace });
     this.featureSize = places * config.tokenizer.levels.length + config.dynamics.width;

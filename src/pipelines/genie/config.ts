@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { ConfigError } from "../../base/errors.ts";
+import { assignKey, mergeSections } from "../merge-config.ts";
+import type { Preset } from "../recurrent/config.ts";
+import { GeniePipelineConfig } from "./pipeline-config.ts";
+
+export { GeniePipelineConfig };
+
+type Input = z.input<typeof GeniePipelineConfig>;
+
+const PRESETS: Readonly<Record<Preset, Input>> = {
+  quick: {},
+  full: {
+    collect: { episodes: 2400 },
+    tokenizer: { frames: 120_000, steps: 8000, blocks: 2 },
+    latentActions: { frames: 60_000, steps: 6000 },
+    dynamics: { width: 192, heads: 6, trunkBlocks: 4, steps: 6000, validateEvery: 500 },
+    agent: { steps: 600_000 },
+  },
+};
+
+/** What an environment is best learned with, over what is common. */
+const BY_ENV: Readonly<Record<string, Input>> = {
+  "Platformer-v0": {
+    // A life of seven seconds: who has not found the coin by then stands in front of something.
+    collect: { maximumSteps: 200 },
+    dynamics: { rewardScale: 10 },
+    evaluation: { env: { levels: "test" } },
+  },
+};
+
+/** A preset for an environment with single keys replaced: `{ "dynamics.steps": 500 }`. What does not fit gives a ConfigError. */
+export function resolveGenieConfig(
+  env: string,
+  preset: Preset,
+  overrides: Readonly<Record<string, unknown>> = {},
+): GeniePipelineConfig {
+  const input = mergeSections(PRESETS[preset], BY_ENV[env] ?? {});
+  for (const [path, value] of Object.entries(overrides)) assignKey(input, path.split("."), value);
+  const parsed = GeniePipelineConfig.safeParse(input);
+  if (!parsed.success) throw new ConfigError(`Expected a valid configuration.\n${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}

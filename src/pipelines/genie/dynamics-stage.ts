@@ -1,0 +1,88 @@
+import { rm } from "node:fs/promises";
+import type { Parameters } from "../../compute/array.ts";
+import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
+import { RandomStream } from "../../core/random.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { splitEpisodes } from "../../data/split-episodes.ts";
+import { type FitResult, fit } from "../../training/fit.ts";
+import { cosine } from "../../training/schedule.ts";
+import type { Trainable } from "../../training/trainable.ts";
+import { DynamicsConfig, dynamicsLoss, dynamicsParameters } from "../../world-models/genie/dynamics.ts";
+import { frameSizeOf } from "../../world-models/genie/frame-grid.ts";
+import { dynamicsShapeOf } from "../../world-models/genie/genie-world-model.ts";
+import type { Run } from "../run.ts";
+import type { GenieContext } from "./context.ts";
+import { type DynamicsArrays, DynamicsBatches } from "./dynamics-batches.ts";
+import { loadTokens } from "./encode-stage.ts";
+import { loadLatentActions } from "./latent-actions-stage.ts";
+import { loadTokenizer } from "./tokenizer-stage.ts";
+
+const KIND = "genie-dynamics";
+const FILE = "models/dynamics.safetensors";
+/** Held-out batches behind each validation. */
+const VALIDATION_BATCHES = 8;
+
+/** Trains the dynamics on tokens, with real and with latent actions by turns. */
+export async function trainDynamics(context: GenieContext, dataset: Dataset): Promise<FitResult> {
+  const { run, config, seed, signal } = context;
+  const { batchSize, steps, learningRate, warmup, validateEvery, ...rest } = config.dynamics;
+  const { leastHidden, corruption, latentShare, ...model } = rest;
+  const dynamics = DynamicsConfig.parse(model);
+  const tokenizer = await loadTokenizer(run);
+  const latent = await loadLatentActions(run);
+  const episodes = await loadTokens(run);
+  const shape = dynamicsShapeOf(
+    { tokenizer: tokenizer.config, latentActions: latent.config },
+    { frame: frameSizeOf(dataset.observationSpace), actionSpace: dataset.actionSpace },
+  );
+  const { validationFraction } = config.collect;
+  const split = splitEpisodes({ count: episodes.lengths.length, validationFraction, seed });
+  const common = {
+    episodes,
+    window: dynamics.context - 1,
+    batchSize,
+    vocabulary: shape.tokens,
+    latentCount: latent.config.count,
+    leastHidden,
+    latentShare,
+  };
+  const batches = new DynamicsBatches({ ...common, chosen: split.train, corruption, seed, name: "dynamics" });
+  const heldOut = new DynamicsBatches({
+    ...common,
+    chosen: split.validation,
+    corruption: 0,
+    seed: seed + 1,
+    name: "dynamics/validation",
+  });
+  const init = new RandomStream(seed, "dynamics/initial");
+  const trainable: Trainable<DynamicsArrays> = {
+    name: "dynamics",
+    parameters: dynamicsParameters(dynamics, shape, () => init.normal()),
+    carry: {},
+    loss: (weights, batch) => ({ ...dynamicsLoss(dynamics, shape, weights, batch), carry: {} }),
+  };
+  const snapshot = run.path("models", "dynamics.training.safetensors");
+  const result = await fit({
+    trainable,
+    batches,
+    steps,
+    learningRate: cosine({ rate: learningRate, steps, warmup }),
+    clip: { norm: 1 },
+    validation: {
+      batches: Array.from({ length: VALIDATION_BATCHES }, () => heldOut.next()),
+      every: validateEvery,
+    },
+    snapshot,
+    metrics: run.path("metrics.jsonl"),
+    progress: (done) => context.progress.stage({ name: "dynamics", total: steps, unit: "steps", done }),
+    signal,
+  });
+  await saveCheckpoint(run.path(FILE), { kind: KIND, config: dynamics, parameters: result.parameters });
+  await rm(snapshot, { force: true });
+  return result;
+}
+
+export async function loadDynamics(run: Run): Promise<{ config: DynamicsConfig; parameters: Parameters }> {
+  const { config, parameters } = await loadCheckpoint(run.path(FILE), { kind: KIND });
+  return { config: DynamicsConfig.parse(config), parameters };
+}

@@ -1,0 +1,71 @@
+import type { NdArray } from "../../compute/array.ts";
+import { RandomStream } from "../../core/random.ts";
+import type { Space } from "../../core/spaces/space.ts";
+import { layoutSize } from "../../data/array-layout.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { GenieConfig, GenieWorldModel } from "../../world-models/genie/genie-world-model.ts";
+import { saveWorld } from "../../world-models/world-checkpoint.ts";
+import type { GenieContext } from "./context.ts";
+import { loadDynamics } from "./dynamics-stage.ts";
+import { loadLatentActions } from "./latent-actions-stage.ts";
+import { loadTokenizer } from "./tokenizer-stage.ts";
+
+/** Where the world is kept that dreams are dreamt in. */
+export const GENIE_WORLD_FILE = "models/world.safetensors";
+
+/** Joins the three parts and real moments to begin from into one world. */
+export async function joinGenie(context: GenieContext, dataset: Dataset): Promise<void> {
+  const { run, config } = context;
+  const [tokenizer, latent, dynamics] = [
+    await loadTokenizer(run),
+    await loadLatentActions(run),
+    await loadDynamics(run),
+  ];
+  const { temperature, horizon, prompt } = config.dream;
+  const model = new GenieWorldModel({
+    config: GenieConfig.parse({
+      tokenizer: tokenizer.config,
+      latentActions: latent.config,
+      dynamics: dynamics.config,
+      prompt,
+    }),
+    observationSpace: dataset.observationSpace as Space<Uint8Array>,
+    actionSpace: dataset.actionSpace,
+    parameters: { ...tokenizer.parameters, ...latent.parameters, ...dynamics.parameters },
+  });
+  await saveWorld(run.path(GENIE_WORLD_FILE), {
+    model,
+    env: { id: run.identity.env, kwargs: config.env },
+    contexts: await contextsOf(context, dataset),
+    dream: { temperature, horizon },
+  });
+}
+
+/** Moments from anywhere in the recorded episodes, each with the frames and actions of a prompt. */
+async function contextsOf({ config, seed }: GenieContext, dataset: Dataset) {
+  const { contexts, prompt } = config.dream;
+  const long = Array.from(dataset.lengths.keys()).filter((e) => dataset.lengths[e] >= prompt);
+  const random = new RandomStream(seed, "contexts");
+  const [frameSize, actionSize] = [layoutSize(dataset.observation), layoutSize(dataset.action)];
+  const frames = new Uint8Array(contexts * prompt * frameSize);
+  const continuous = dataset.action.dtype.startsWith("float");
+  const actions = new (continuous ? Float32Array : Int32Array)(contexts * (prompt - 1) * actionSize);
+  for (let i = 0; i < contexts; i++) {
+    const episode = await dataset.episode(long[random.integer(0, long.length)]);
+    const start = random.integer(0, episode.steps - prompt + 1);
+    const seen = (episode.observations as Uint8Array).subarray(start * frameSize, (start + prompt) * frameSize);
+    frames.set(seen, i * prompt * frameSize);
+    actions.set(
+      episode.actions.subarray(start * actionSize, (start + prompt - 1) * actionSize),
+      i * (prompt - 1) * actionSize,
+    );
+  }
+  return {
+    frames: { shape: [contexts, prompt, ...dataset.observation.shape], dtype: "uint8", data: frames } as NdArray,
+    actions: {
+      shape: [contexts, prompt - 1, ...dataset.action.shape],
+      dtype: continuous ? "float32" : "int32",
+      data: actions,
+    } as NdArray,
+  };
+}
