@@ -5,6 +5,7 @@ import { ConfigError } from "./base/errors.ts";
 import { ENGINES } from "./compute/engines.ts";
 import { make, registry, type VectorRequest } from "./core/registry.ts";
 import { DreamEnv, type DreamEnvOptions } from "./imagination/dream-env.ts";
+import { playedWith } from "./imagination/played-with.ts";
 import { VectorDreamEnv } from "./imagination/vector-dream-env.ts";
 import { loadWorld, type SavedWorld } from "./world-models/world-checkpoint.ts";
 
@@ -16,6 +17,11 @@ export const LearnedDreamConfig = z.strictObject({
   temperature: z.number().positive().optional(),
   /** Steps after which a dream is truncated; default: the run's. */
   horizon: z.int().positive().optional(),
+  /**
+   * Whose actions the player chooses: the environment's, or those that a model has learned without labels (Genie's);
+   * default: as the world was saved.
+   */
+  actions: z.enum(["real", "latent"]).optional(),
   renderMode: z.literal("rgb_array").optional(),
   engine: z.enum(["auto", ...ENGINES]).optional(),
 });
@@ -42,13 +48,14 @@ async function openDream(env: string, kwargs: LearnedDreamConfig): Promise<Dream
     throw new ConfigError(
       `Expected the keyword arguments of a dream of ${env}, such as { checkpoint: "runs/take-cover" }.\n${z.prettifyError(parsed.error)}`,
     );
-  const { checkpoint, renderMode, ...given } = parsed.data;
+  const { checkpoint, actions, renderMode, ...given } = parsed.data;
   const folder = await stat(checkpoint).then(
     (found) => found.isDirectory(),
     () => false,
   );
   const path = folder ? join(checkpoint, "models", "world.safetensors") : checkpoint;
-  const { model, contexts, dream, env: learnedFrom } = await loadWorld(path, { env });
+  const { dream, env: learnedFrom, ...world } = await loadWorld(path, { env });
+  const { model, contexts } = actions ? await playedWith(world, actions, given.engine) : world;
   return { model, contexts, renderFps: await renderFpsOf(learnedFrom), ...dream, ...definedIn(given), renderMode };
 }
 

@@ -119,20 +119,22 @@ register({
   rewardThreshold: 900,
 });
 
-register({
-  id: "Dream/TakeCover-v0", // learned: wants { checkpoint } of a run that `reverie train TakeCover-v0` made
-  entryPoint: async (kwargs: LearnedDreamConfig) =>
-    (await import("./learned-dream.ts")).learnedDream("TakeCover-v0", kwargs),
-  vectorEntryPoint: async (kwargs: LearnedDreamConfig, request) =>
-    (await (
-      await import("./learned-dream.ts")
-    ).learnedVectorDream("TakeCover-v0", kwargs, request)) as unknown as VectorEnv,
-});
+for (const env of ["TakeCover-v0", "CarRacing-v3", "Platformer-v0"]) registerDreamOf(env);
 
 // "python:CartPole-v1": a Gymnasium environment in a Python process of its own
 registerScheme("python:", async (name, options) =>
   (await import("./bridge/python-env.ts")).makePythonEnv(name, options),
 );
+
+/** A learned world: wants { checkpoint } of a run that `reverie train <env>` made. */
+function registerDreamOf(env: string): void {
+  register({
+    id: `Dream/${env}`,
+    entryPoint: async (kwargs: LearnedDreamConfig) => (await import("./learned-dream.ts")).learnedDream(env, kwargs),
+    vectorEntryPoint: async (kwargs: LearnedDreamConfig, request) =>
+      (await (await import("./learned-dream.ts")).learnedVectorDream(env, kwargs, request)) as unknown as VectorEnv,
+  });
+}
 
 async function frozenLake(kwargs: z.input<typeof FrozenLakeConfig>) {
   return new (await import("../envs/toy-text/frozen-lake.ts")).FrozenLake(kwargs);

@@ -1,18 +1,25 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Platformer } from "../envs/platformer/index.ts";
 import { CheckpointError, ConfigError } from "../src/base/errors.ts";
+import type { NdArray, Parameters } from "../src/compute/array.ts";
 import { saveCheckpoint } from "../src/compute/checkpoint.ts";
+import { compile } from "../src/compute/compile.ts";
 import type { Env } from "../src/core/env.ts";
+import { InvalidActionError } from "../src/core/errors.ts";
 import { make } from "../src/core/registry.ts";
+import { Discrete } from "../src/core/spaces/discrete.ts";
 import { makeVec } from "../src/core/vector/make-vec.ts";
 import { SyncVectorEnv } from "../src/core/vector/sync-vector-env.ts";
 import { ClipReward } from "../src/core/wrappers/clip-reward.ts";
 import { DreamEnv } from "../src/imagination/dream-env.ts";
 import { VectorDreamEnv } from "../src/imagination/vector-dream-env.ts";
-import { loadWorld, saveWorld } from "../src/world-models/world-checkpoint.ts";
+import { loadWorld, type SavedWorld, saveWorld } from "../src/world-models/world-checkpoint.ts";
 import "../src/registrations.ts";
+import { savedTinyGenie, tinyGenie, tinyGenieContexts } from "./world-models/genie/tiny-genie.ts";
 import { savedTinyWorld, tinyWorld } from "./world-models/tiny-world.ts";
 
 let folder: string;
@@ -125,6 +132,7 @@ describe("a world on disk", () => {
     ["a temperature of 0", { checkpoint: "x", temperature: 0 }, /temperature/],
     ["a broken horizon", { checkpoint: "x", horizon: 1.5 }, /horizon/],
     ["an unknown engine", { checkpoint: "x", engine: "gpu" }, /engine/],
+    ["unknown actions", { checkpoint: "x", actions: "both" }, /actions/],
   ])("refuses %s with a ConfigError", async (_, kwargs, message) => {
     const failing = make("Dream/TakeCover-v0", kwargs);
     await expect(failing).rejects.toBeInstanceOf(ConfigError);
@@ -144,14 +152,97 @@ describe("a world on disk", () => {
     await writeFile(cut, (await readFile(path)).subarray(0, 5000));
     const vae = join(folder, "vae.safetensors");
     await saveCheckpoint(vae, { kind: "vae", config: {}, parameters: {} });
-    const genie = join(folder, "genie.safetensors");
-    await saveCheckpoint(genie, {
+    const unknown = join(folder, "unknown.safetensors");
+    await saveCheckpoint(unknown, {
       kind: "world",
-      config: { family: "genie", env: { id: "TakeCover-v0" } },
+      config: { family: "oracle", env: { id: "TakeCover-v0" } },
       parameters: {},
     });
-    for (const checkpoint of [join(folder, "none"), cut, vae, genie])
+    for (const checkpoint of [join(folder, "none"), cut, vae, unknown])
       await expect(dream({ checkpoint })).rejects.toBeInstanceOf(CheckpointError);
-    await expect(dream({ checkpoint: genie })).rejects.toThrow(/known family \(recurrent\) .* got genie/);
+    await expect(dream({ checkpoint: unknown })).rejects.toThrow(/known family \(recurrent, genie\) .* got oracle/);
+  });
+});
+
+describe("a world with latent actions", () => {
+  const options = { size: 64, actionSpace: new Platformer().actionSpace };
+  let checkpoint: string;
+  beforeAll(async () => {
+    checkpoint = join(folder, "genie.safetensors");
+    await saveWorld(checkpoint, savedTinyGenie(options));
+  });
+  const genie = (given: object = {}) => make("Dream/Platformer-v0", { checkpoint, ...given });
+
+  /** What is seen from a seed under these actions. */
+  async function trail(env: Env, actions: readonly number[]): Promise<unknown[]> {
+    const seen: unknown[] = [(await env.reset({ seed: 5 })).observation];
+    for (const action of actions) seen.push((await env.step(action)).observation);
+    await env.close();
+    return seen;
+  }
+
+  it("is played with real ones unless told otherwise", async () => {
+    const [plain, real] = [await genie(), await genie({ actions: "real" })];
+    for (const env of [plain, real]) expect(env.actionSpace.equals(options.actionSpace)).toBe(true);
+    expect(plain.metadata?.renderFps).toBe((await make("Platformer-v0")).metadata?.renderFps);
+    expect(await trail(real, [5])).toEqual(await trail(plain, [5]));
+  });
+
+  it("is played with the latent ones of its own, which the frames of its contexts are told with, too", async () => {
+    const latent = await genie({ actions: "latent" });
+    expect(latent.actionSpace.equals(new Discrete(5))).toBe(true);
+    await latent.reset({ seed: 1 });
+    await expect(async () => latent.step(5)).rejects.toThrow(InvalidActionError);
+
+    // The same by hand.
+    const model = tinyGenie(options);
+    const { frames } = tinyGenieContexts(options);
+    const infer = compile<{ frames: NdArray }, { actions: tf.Tensor }, Parameters>(
+      (inputs, weights) => ({ actions: model.inferActions(weights, inputs.frames) }),
+      { name: "infer", constants: model.parameters, offThread: false },
+    );
+    const { actions } = await infer.run({ frames });
+    await infer.dispose();
+    expect(new Set(actions.data).size).toBeGreaterThan(1);
+    const byHand = (contexts: SavedWorld["contexts"]) =>
+      new DreamEnv({ model: model.withActions("latent"), contexts, horizon: 50 }) as unknown as Env;
+    const expected = await trail(byHand({ frames, actions }), [4]);
+    expect(await trail(latent, [4])).toEqual(expected);
+    const spoilt = { ...actions, data: actions.data.map((action) => (action + 1) % 5) };
+    expect(await trail(byHand({ frames, actions: spoilt }), [4])).not.toEqual(expected);
+  });
+
+  it("is dreamt with them as one batch", async () => {
+    const batch = await makeVec("Dream/Platformer-v0", { checkpoint, actions: "latent", numEnvs: 2 });
+    expect(batch).toBeInstanceOf(VectorDreamEnv);
+    expect(batch.singleActionSpace.equals(new Discrete(5))).toBe(true);
+    await batch.close();
+  });
+
+  it("needs none between the frames of a context that has only one", async () => {
+    const alone = join(folder, "alone.safetensors");
+    await saveWorld(alone, savedTinyGenie({ ...options, prompt: 1 }));
+    expect(await trail(await genie({ checkpoint: alone, actions: "latent" }), [4])).toHaveLength(2);
+  });
+
+  it("stays with them where it was saved with them", async () => {
+    const file = join(folder, "latent.safetensors");
+    const given = { ...options, actions: "latent" as const };
+    await saveWorld(file, {
+      ...savedTinyGenie(given),
+      contexts: tinyGenieContexts({ ...options, actionSpace: new Discrete(5) }),
+    });
+    for (const kwargs of [{}, { actions: "latent" }])
+      expect((await genie({ checkpoint: file, ...kwargs })).actionSpace.equals(new Discrete(5))).toBe(true);
+    const real = genie({ checkpoint: file, actions: "real" });
+    await expect(real).rejects.toBeInstanceOf(ConfigError);
+    await expect(real).rejects.toThrow(/Expected latent actions of a world that was saved with them, got real/);
+  });
+
+  it("is not every world", async () => {
+    const latent = dream({ actions: "latent" });
+    await expect(latent).rejects.toBeInstanceOf(ConfigError);
+    await expect(latent).rejects.toThrow(/family recurrent, which has not learned latent ones, got latent/);
+    expect((await dream({ actions: "real" })).actionSpace.equals(new Discrete(3))).toBe(true);
   });
 });

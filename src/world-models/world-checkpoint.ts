@@ -59,15 +59,15 @@ export async function loadWorld(path: string, { env }: { env?: string } = {}): P
 }
 
 function build(path: string, header: WorldHeader, parameters: Parameters): WorldModel {
-  const spaces = {
+  const spaces = () => ({
     observationSpace: spaceFromJSON(header.observationSpace) as Space<Uint8Array>,
     actionSpace: spaceFromJSON(header.actionSpace),
-  };
+  });
   switch (header.family) {
     case "recurrent":
-      return new RecurrentWorldModel({ config: RecurrentConfig.parse(header.model), ...spaces, parameters });
+      return new RecurrentWorldModel({ config: RecurrentConfig.parse(header.model), ...spaces(), parameters });
     case "genie":
-      return new GenieWorldModel({ config: GenieConfig.parse(header.model), ...spaces, parameters });
+      return new GenieWorldModel({ config: GenieConfig.parse(header.model), ...spaces(), parameters });
     default:
       throw new CheckpointError(
         `Expected a world of a known family (recurrent, genie) in ${path}, got ${header.family}. Update the package.`,

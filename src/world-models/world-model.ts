@@ -41,6 +41,9 @@ export interface DreamStep {
   readonly uncertainty: tf.Tensor;
 }
 
+/** Whose actions a player chooses: the real environment's, or those that a model has learned without labels. */
+export type ActionKind = "real" | "latent";
+
 /** The discrete tokens in which a model keeps a picture. */
 export interface Tokens {
   /** A frame has so many. */
@@ -92,4 +95,6 @@ export interface WorldModel {
    * as (B, n − 1) int32.
    */
   inferActions?(weights: Weights, frames: tf.Tensor): tf.Tensor;
+  /** Of the same models: the same world, its player choosing among the real environment's actions or among the latent ones. */
+  withActions?(actions: ActionKind): WorldModel;
 }

@@ -12,8 +12,9 @@ import { make, registry } from "../../src/core/registry.ts";
 import { makeVec } from "../../src/core/vector/make-vec.ts";
 import { TimeLimit } from "../../src/core/wrappers/time-limit.ts";
 import { unwrap } from "../../src/core/wrappers/wrapper.ts";
-import { saveWorld } from "../../src/world-models/world-checkpoint.ts";
-import { savedTinyWorld } from "../world-models/tiny-world.ts";
+import { type SavedWorld, saveWorld } from "../../src/world-models/world-checkpoint.ts";
+import { savedTinyGenie } from "../world-models/genie/tiny-genie.ts";
+import { savedTinyWorld, tinyWorld } from "../world-models/tiny-world.ts";
 import { describeEnvContract, type EnvContractOptions } from "./env-contract.ts";
 import { describeVectorEnvContract } from "./vector-env-contract.ts";
 import "../../src/registrations.ts";
@@ -34,13 +35,23 @@ describeEnvContract(
   { steps: 20 },
 );
 
+/** Worlds of a few random weights. */
+const DREAMS: readonly SavedWorld[] = [
+  savedTinyWorld(),
+  {
+    ...savedTinyWorld(tinyWorld({ actionSpace: new CarRacing().actionSpace })),
+    env: { id: "CarRacing-v3", kwargs: { frames: "world-models" } },
+  },
+  savedTinyGenie({ size: 64, actionSpace: new Platformer().actionSpace }),
+];
+
 /** Environments that take long to step, or long to end. */
 const OPTIONS: Readonly<Record<string, EnvContractOptions>> = {
   "CarRacing-v3": { steps: 20, stepsToEnd: 1000 },
   "CliffWalking-v1": { stepsToEnd: 1_000_000, chanceless: true }, // only its goal ends it
   "CliffWalkingSlippery-v1": { stepsToEnd: 1_000_000 },
   "TakeCover-v0": { steps: 60 },
-  "Dream/TakeCover-v0": { steps: 60 },
+  ...Object.fromEntries(DREAMS.map(({ env }) => [`Dream/${env.id}`, { steps: 60 }])),
 };
 
 /** What Gymnasium's own checker warns of, too: the task is so. */
@@ -48,19 +59,20 @@ const WARNINGS: Readonly<Record<string, readonly string[]>> = {
   "CartPole-v1": ["spaces: observationSpace"], // velocities without bounds
   "Pendulum-v1": ["spaces: actionSpace"], // torques from −2 to 2
   "CliffWalking-v1": ["seeding: reset with seeds 123, 456, 567"], // no chance in it
-  "Dream/TakeCover-v0": ["spaces: observationSpace"], // latents without bounds
+  // latents without bounds
+  ...Object.fromEntries(DREAMS.map(({ env }) => [`Dream/${env.id}`, ["spaces: observationSpace"]])),
 };
 
-// Dreams of a world of a few random weights.
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "contracts-"));
-  await saveWorld(join(folder, "models", "world.safetensors"), savedTinyWorld());
+  for (const world of DREAMS) await saveWorld(worldFile(`Dream/${world.env.id}`), world);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 const isDream = (id: string) => id.startsWith("Dream/");
-const kwargsOf = (id: string) => (isDream(id) ? { checkpoint: folder } : {});
+const worldFile = (id: string) => join(folder, `${id}.safetensors`);
+const kwargsOf = (id: string) => (isDream(id) ? { checkpoint: worldFile(id) } : {});
 
 for (const id of registry.keys()) {
   const makeIt = (renderMode?: RenderMode) => make(id, { ...kwargsOf(id), renderMode });
