@@ -88,11 +88,12 @@ describe("train", () => {
     const { code, out, err, runPipeline, signal } = await cli(["train", "TakeCover-v0"]);
     expect(code).toBe(0);
     expect(out).toBe(`${formatTable(report)}\n`);
-    expect(err).toContain("TakeCover-v0 · preset quick · seed 0 → runs/take-cover\n");
+    expect(err).toContain("TakeCover-v0 · world-models · preset quick · seed 0 → runs/take-cover\n");
     expect(err).toContain("Report: runs/take-cover/report/index.html\n");
     const [[options]] = runPipeline.mock.calls as unknown as [[object]];
     expect(options).toMatchObject({
       env: "TakeCover-v0",
+      model: "world-models",
       preset: "quick",
       seed: 0,
       directory: "runs/take-cover",
@@ -118,6 +119,20 @@ describe("train", () => {
     );
   });
 
+  test("trains another family of world models, in a folder of its own, where asked to", async () => {
+    const { code, err, runPipeline } = await cli(["train", "platformer", "--model", "genie"]);
+    expect(code).toBe(0);
+    expect(err).toContain("Platformer-v0 · genie · preset quick · seed 0 → runs/platformer-genie\n");
+    expect(err).toContain("Report: runs/platformer-genie/report/index.html\n");
+    expect(runPipeline).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ env: "Platformer-v0", model: "genie", directory: "runs/platformer-genie" }),
+    );
+    const elsewhere = await cli("train platformer --model genie --run runs/here --set dynamics.steps=5".split(" "));
+    expect(elsewhere.runPipeline).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ model: "genie", directory: "runs/here", overrides: { "dynamics.steps": 5 } }),
+    );
+  });
+
   test.each([
     [["trian", "TakeCover-v0"], "unknown command 'trian'\n(Did you mean train?)"],
     [["train"], "missing required argument 'env'"],
@@ -126,6 +141,8 @@ describe("train", () => {
     [["train", "Dream/TakeCover-v0"], "got Dream/TakeCover-v0. Train TakeCover-v0."],
     [["train", "TakeCover-v0", "--prest", "full"], "unknown option '--prest'\n(Did you mean --preset?)"],
     [["train", "TakeCover-v0", "--preset", "fast"], "Allowed choices are quick, full."],
+    [["train", "TakeCover-v0", "--model", "gennie"], "Allowed choices are world-models, genie."],
+    [["train", "Dream/Platformer-v0", "--model", "genie"], "got Dream/Platformer-v0. Train Platformer-v0."],
     [["train", "TakeCover-v0", "--seed", "one"], "argument 'one' is invalid. Expected a whole number from 0 to"],
     [["train", "TakeCover-v0", "--set", "steps"], "Expected key=value"],
     [["train", "TakeCover-v0", "--run", ""], "Expected a folder."],
