@@ -1,0 +1,192 @@
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ConfigError } from "../../src/base/errors.ts";
+import { make } from "../../src/core/registry.ts";
+import { Discrete } from "../../src/core/spaces/discrete.ts";
+import { type Report, readReport } from "../../src/evaluation/report.ts";
+import { resolveGenieConfig } from "../../src/pipelines/genie/config.ts";
+import { runGeniePipeline } from "../../src/pipelines/genie.ts";
+import { runPipeline } from "../../src/pipelines/recurrent.ts";
+import { readMetrics } from "../../src/training/metrics-log.ts";
+import { silentProgress } from "../../src/training/progress.ts";
+import { loadWorld } from "../../src/world-models/world-checkpoint.ts";
+import { abortIn } from "./interrupting.ts";
+
+const STAGES = ["collect", "tokenizer", "latent-actions", "encode", "dynamics", "agent-dream", "agent-real", "compare"];
+
+/** The whole story in seconds: it learns next to nothing, by all the rules. */
+const overrides = {
+  env: { maxEpisodeSteps: 40 },
+  "collect.episodes": 34, // two shards
+  "collect.maximumSteps": 24,
+  "tokenizer.patch": 16,
+  "tokenizer.levels": [4, 3],
+  "tokenizer.width": 16,
+  "tokenizer.frames": 300,
+  "tokenizer.batchSize": 8,
+  "tokenizer.steps": 24,
+  "tokenizer.warmup": 4,
+  "latentActions.count": 4,
+  "latentActions.history": 2,
+  "latentActions.channels": [4, 4, 8],
+  "latentActions.frames": 300,
+  "latentActions.window": 4,
+  "latentActions.batchSize": 2,
+  "latentActions.steps": 24,
+  "latentActions.warmup": 4,
+  "dynamics.width": 16,
+  "dynamics.heads": 2,
+  "dynamics.trunkBlocks": 1,
+  "dynamics.headBlocks": 1,
+  "dynamics.actionWidth": 8,
+  "dynamics.context": 4,
+  "dynamics.batchSize": 4,
+  "dynamics.steps": 40,
+  "dynamics.warmup": 4,
+  "dynamics.validateEvery": 20,
+  "dream.horizon": 8,
+  "dream.contexts": 8,
+  "dream.prompt": 2,
+  "agent.hidden": [16],
+  "agent.rollout": 8,
+  "agent.epochs": 1,
+  "agent.minibatches": 2,
+  "agent.numEnvs": 4,
+  "agent.steps": 96,
+  "evaluation.episodes": 2,
+};
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "genie-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const options = (name: string) => ({ env: "Platformer-v0", directory: join(folder, name), seed: 3, overrides });
+
+describe("runGeniePipeline", () => {
+  let whole: Report;
+
+  it("goes from nothing to a report", async () => {
+    const { progress, worked } = abortIn(undefined);
+    whole = await runGeniePipeline({ ...options("whole"), progress });
+    expect(worked).toEqual(STAGES);
+    expect(await readReport(join(folder, "whole", "report"))).toEqual(whole);
+    expect(whole).toMatchObject({
+      env: "Platformer-v0",
+      seed: 3,
+      settings: { preset: "quick", dynamics: { steps: 40, rewardScale: 10 }, evaluation: { env: { levels: "test" } } },
+    });
+    expect(whole.stages.map(({ name }) => name)).toEqual(STAGES);
+    expect(whole.stages[0]).toMatchObject({ episodes: 34 });
+    const names = whole.policies.map(({ name }) => name);
+    expect(names).toEqual(["random", "platformer-explorer", "platformer-runner", "real-trained", "dream-trained"]);
+    for (const { name, real, dream } of whole.policies) {
+      expect(real.returns.length).toBe(2);
+      expect(real.mean).toBeCloseTo((real.returns[0] + real.returns[1]) / 2, 9);
+      expect(dream?.episodes).toBe(name.endsWith("-trained") ? 2 : undefined); // the others do not look at features
+    }
+    for (const file of ["index.html", "report.json"])
+      expect((await stat(join(folder, "whole", "report", file))).size).toBeGreaterThan(100);
+    const metrics = await readMetrics(join(folder, "whole", "metrics.jsonl"));
+    const stages = ["tokenizer", "latent-actions", "dynamics", "dream-trained", "real-trained"];
+    expect([...new Set(metrics.map(({ stage }) => stage))]).toEqual(stages);
+  });
+
+  it("leaves a world that is dreamt by its id, with real and with latent actions", async () => {
+    const checkpoint = join(folder, "whole");
+    for (const [actions, size] of [
+      ["real", 6],
+      ["latent", 4],
+    ] as const) {
+      const dream = await make("Dream/Platformer-v0", { checkpoint, actions });
+      expect(dream.actionSpace.equals(new Discrete(size))).toBe(true);
+      const { observation } = await dream.reset({ seed: 1 });
+      expect(dream.observationSpace.contains(observation)).toBe(true);
+      await dream.step(size - 1);
+      await dream.close();
+    }
+    const { contexts, dream } = await loadWorld(join(checkpoint, "models", "world.safetensors"));
+    expect([contexts.frames.shape, contexts.actions.shape]).toEqual([
+      [8, 2, 64, 64, 3],
+      [8, 1],
+    ]);
+    expect(dream).toEqual({ temperature: 0.7, horizon: 8 });
+  });
+
+  it("interrupted in each stage in turn, ends with the same world and agents to the bit", async () => {
+    for (const [i, stage] of STAGES.entries()) {
+      const { progress, signal, worked } = abortIn(stage);
+      await expect(runGeniePipeline({ ...options("cut"), progress, signal })).rejects.toThrow(
+        `interrupted in ${stage}`,
+      );
+      expect(worked).toEqual(STAGES.slice(Math.max(0, i - 1), i + 1)); // the stage that was cut short, and the next
+    }
+    const { progress, worked } = abortIn(undefined);
+    const resumed = await runGeniePipeline({ ...options("cut"), progress });
+    expect(worked).toEqual(["compare"]);
+    for (const file of ["tokenizer", "latent-actions", "dynamics", "world", "agent-dream", "agent-real"]) {
+      const read = (run: string) => readFile(join(folder, run, "models", `${file}.safetensors`));
+      expect((await read("cut")).equals(await read("whole")), file).toBe(true);
+    }
+    expect((await readdir(join(folder, "cut", "models"))).filter((name) => name.includes("training"))).toEqual([]);
+    expect(resumed.policies).toEqual(whole.policies);
+    expect(await readFile(join(folder, "cut", "metrics.jsonl"), "utf8")).toBe(
+      await readFile(join(folder, "whole", "metrics.jsonl"), "utf8"),
+    );
+  });
+
+  it("does nothing again in a finished run", async () => {
+    const { progress, worked } = abortIn(undefined);
+    expect(await runGeniePipeline({ ...options("whole"), progress })).toEqual(whole);
+    expect(worked).toEqual([]);
+  });
+
+  it("refuses the folder of other work, naming what differs, and leaves it as it was", async () => {
+    const before = await readFile(join(folder, "whole", "config.json"), "utf8");
+    const other = (given: object) => runGeniePipeline({ ...options("whole"), progress: silentProgress, ...given });
+    await expect(other({ seed: 4 })).rejects.toThrow(/a run with seed 4, got one with 3/);
+    const longer = other({ overrides: { ...overrides, "dynamics.steps": 41 } });
+    await expect(longer).rejects.toBeInstanceOf(ConfigError);
+    await expect(longer).rejects.toThrow(/a run with dynamics\.steps 41, got one with 40/);
+    const recurrent = runPipeline({ ...options("whole"), overrides: {}, progress: silentProgress });
+    await expect(recurrent).rejects.toThrow(/a run with pipeline "recurrent", got one with "genie"/);
+    expect(await readFile(join(folder, "whole", "config.json"), "utf8")).toBe(before);
+  });
+});
+
+describe("resolveGenieConfig", () => {
+  it("lays single keys over what an environment is best learned with, over a preset", () => {
+    const quick = resolveGenieConfig("Platformer-v0", "quick", {
+      "dynamics.rewardScale": 3,
+      "tokenizer.levels": [5, 5],
+    });
+    expect(quick).toMatchObject({
+      collect: { maximumSteps: 200 },
+      tokenizer: { levels: [5, 5] },
+      dynamics: { rewardScale: 3 },
+      evaluation: { env: { levels: "test" } },
+    });
+    const [full, elsewhere] = [resolveGenieConfig("Platformer-v0", "full"), resolveGenieConfig("Maze-v0", "full")];
+    expect(full.collect.episodes).toBeGreaterThan(quick.collect.episodes);
+    expect([full.dynamics.rewardScale, elsewhere.dynamics.rewardScale]).toEqual([10, 1]);
+    expect(elsewhere.evaluation.env).toBeUndefined();
+  });
+
+  it.each([
+    ["a key of no section", { steps: 3 }, /steps/],
+    ["an unknown key", { "dynamics.layers": 3 }, /layers/],
+    ["a patch that is no power of two", { "tokenizer.patch": 5 }, /patch/],
+    ["a level of one", { "tokenizer.levels": [8, 1] }, /levels/],
+    ["one latent action", { "latentActions.count": 1 }, /count/],
+    ["a context of one frame", { "dynamics.context": 1 }, /context/],
+    ["a share above 1", { "dynamics.latentShare": 1.5 }, /latentShare/],
+    ["an unknown key of the agent's", { "agent.layers": [3] }, /layers/],
+  ])("refuses %s with a ConfigError", (_, given, message) => {
+    const resolving = () => resolveGenieConfig("Platformer-v0", "quick", given);
+    expect(resolving).toThrow(ConfigError);
+    expect(resolving).toThrow(message);
+  });
+});
