@@ -19,6 +19,8 @@ export interface SavedWorld {
 
 interface WorldHeader {
   readonly family: string;
+  /** Which arrangement of the family's weights it is; left out by the first. */
+  readonly revision?: number;
   readonly model: unknown;
   readonly env: SavedWorld["env"];
   readonly dream: SavedWorld["dream"];
@@ -27,10 +29,13 @@ interface WorldHeader {
 }
 
 const KIND = "world";
+/** Raised when weights change their arrangement: those of another one would load, and dream nonsense. */
+const REVISIONS: Readonly<Record<string, number>> = { recurrent: 2, genie: 1 };
 
 export async function saveWorld(path: string, { model, env, contexts, dream }: SavedWorld): Promise<void> {
   const header: WorldHeader = {
     family: model.kind,
+    revision: REVISIONS[model.kind],
     model: model.config,
     env,
     dream,
@@ -59,6 +64,11 @@ export async function loadWorld(path: string, { env }: { env?: string } = {}): P
 }
 
 function build(path: string, header: WorldHeader, parameters: Parameters): WorldModel {
+  const { family, revision = 1 } = header;
+  if (family in REVISIONS && revision !== REVISIONS[family])
+    throw new CheckpointError(
+      `Expected a ${family} world of revision ${REVISIONS[family]} in ${path}, got one of revision ${revision}, whose weights are arranged otherwise. Train it again, or use the version of the package that did.`,
+    );
   const spaces = () => ({
     observationSpace: spaceFromJSON(header.observationSpace) as Space<Uint8Array>,
     actionSpace: spaceFromJSON(header.actionSpace),

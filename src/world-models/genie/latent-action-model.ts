@@ -34,6 +34,8 @@ export type LatentActionConfig = z.output<typeof LatentActionConfig>;
 const MIDDLE = 0.5;
 /** Makes losses of about 1. */
 const LOSS_SCALE = 100;
+/** Pixels along each side of a patch by which a guess is judged. */
+const PATCH = 8;
 const KERNEL = 4;
 const STRIDE = 2;
 
@@ -63,7 +65,11 @@ export function latentActionParameters(
   };
 }
 
-/** Mean squared error of each of the |A| guesses at each next frame: frames (B, T+1, H, W, C) in [0, 1] → (B, T, |A|). */
+/**
+ * Error of each of the |A| guesses at each next frame: frames (B, T+1, H, W, C) in [0, 1] → (B, T, |A|). It is the root mean
+ * square over patches of their mean squared errors: a small thing drawn wrong weighs more than a little wrong everywhere,
+ * for a player is small, and a hill that moved by a pixel is not an action.
+ */
 function guessErrors(config: LatentActionConfig, weights: Weights, frames: tf.Tensor): tf.Tensor {
   const [batch, length, height, width, channels] = frames.shape as [number, number, number, number, number];
   const steps = length - 1;
@@ -73,11 +79,15 @@ function guessErrors(config: LatentActionConfig, weights: Weights, frames: tf.Te
   ); // x_{t+1} − x_t
   const seen = tf.reshape(historyOf(config, frames, changes), [batch * steps, height, width, -1]);
   const [rows, columns] = [height / STRIDE, width / STRIDE];
-  const drawn = tf.reshape(guesses(weights, seen), [batch * steps, rows, columns, config.count, -1]);
+  const [patch, size] = [PATCH / STRIDE, STRIDE ** 2 * channels];
+  const drawn = tf.reshape(guesses(weights, seen), [batch * steps, rows, columns, config.count, size]);
   // The change, its 2 × 2 neighbours side by side as the guesses have them.
   const cut = tf.reshape(changes, [batch * steps, rows, STRIDE, columns, STRIDE * channels]);
-  const actual = tf.reshape(tf.transpose(cut, [0, 1, 3, 2, 4]), [batch * steps, rows, columns, 1, -1]);
-  return tf.reshape(tf.mean(tf.square(tf.sub(drawn, actual)), [1, 2, 4]), [batch, steps, config.count]);
+  const actual = tf.reshape(tf.transpose(cut, [0, 1, 3, 2, 4]), [batch * steps, rows, columns, 1, size]);
+  const errors = tf.mean(tf.square(tf.sub(drawn, actual)), 4); // (B·T, H/2, W/2, |A|)
+  const patches = tf.avgPool(errors as tf.Tensor4D, patch, patch, "valid"); // (B·T, H/8, W/8, |A|)
+  const judged = tf.sqrt(tf.add(tf.mean(tf.square(patches), [1, 2]), 1e-12));
+  return tf.reshape(judged, [batch, steps, config.count]);
 }
 
 /** x_t and how the frames before it changed, the newest first; what lies before the first frame is no change. (B, T, H, W, history·C) */
@@ -112,7 +122,7 @@ export function inferLatentActions(config: LatentActionConfig, weights: Weights,
   return tf.cast(tf.argMin(guessErrors(config, weights, frames), 2), "int32");
 }
 
-/** Squared error of the best guess, and a little of all; frames (B, T+1, H, W, C) in [0, 1], mask (B, T): 1 where there is a step. */
+/** Error of the best guess, and a little of all; frames (B, T+1, H, W, C) in [0, 1], mask (B, T): 1 where there is a step. */
 export function latentActionLoss(
   config: LatentActionConfig,
   weights: Weights,
