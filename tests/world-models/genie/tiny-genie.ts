@@ -20,6 +20,7 @@ export interface TinyGenieOptions {
   readonly context?: number;
   readonly prompt?: number;
   readonly rewardScale?: number;
+  readonly trunkBlocks?: number;
 }
 
 export const framesOfSize = (size: number): Space<Uint8Array> =>
@@ -28,11 +29,11 @@ export const framesOfSize = (size: number): Space<Uint8Array> =>
 /** An untrained Genie of four or sixteen tokens a frame: it dreams nonsense, but by all the rules. */
 export function tinyGenie(options: TinyGenieOptions = {}): GenieWorldModel {
   const { seed = 1, actions, actionSpace = new Discrete(3), size = 16, doneLogit = 0 } = options;
-  const { context = 4, prompt = 3, rewardScale = 1 } = options;
+  const { context = 4, prompt = 3, rewardScale = 1, trunkBlocks = 2 } = options;
   const config = GenieConfig.parse({
     tokenizer: { patch: size === 16 ? 8 : 16, levels: [4, 3], width: 8, blocks: 1 },
     latentActions: { count: 5, history: 2, channels: [4, 4, 4] },
-    dynamics: { width: 16, heads: 2, trunkBlocks: 2, headBlocks: 1, context, actionWidth: 8, rewardScale },
+    dynamics: { width: 16, heads: 2, trunkBlocks, headBlocks: 1, context, actionWidth: 8, rewardScale },
     actions,
     prompt,
   });

@@ -1,0 +1,351 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { NdArray } from "../../../src/compute/array.ts";
+import type { Env, RenderFrame } from "../../../src/core/env.ts";
+import { RandomStream } from "../../../src/core/random.ts";
+import { Box } from "../../../src/core/spaces/box.ts";
+import { Discrete } from "../../../src/core/spaces/discrete.ts";
+import type { VectorEnv } from "../../../src/core/vector/vector-env.ts";
+import { DreamEnv } from "../../../src/imagination/dream-env.ts";
+import { dreamFunctions, type StateRows } from "../../../src/imagination/dream-functions.ts";
+import { gatherRows } from "../../../src/imagination/rows.ts";
+import { VectorDreamEnv } from "../../../src/imagination/vector-dream-env.ts";
+import { outcomeOf } from "../../../src/world-models/genie/dynamics.ts";
+import type { GenieWorldModel } from "../../../src/world-models/genie/genie-world-model.ts";
+import { inferLatentActions } from "../../../src/world-models/genie/latent-action-model.ts";
+import { codesOfTokens, decodeCodes } from "../../../src/world-models/genie/video-tokenizer.ts";
+import { loadWorld, saveWorld } from "../../../src/world-models/world-checkpoint.ts";
+import { floats, ints, relativeError } from "../../compute/fixtures.ts";
+import { describeEnvContract } from "../../contracts/env-contract.ts";
+import { describeVectorEnvContract } from "../../contracts/vector-env-contract.ts";
+import { run } from "./running.ts";
+import { savedTinyGenie, type TinyGenieOptions, tinyGenie, tinyGenieContexts } from "./tiny-genie.ts";
+
+const PLACES = 4; // 16 × 16 pixels, patches of 8
+const model = tinyGenie();
+const contexts = tinyGenieContexts({}, 6);
+const functions = dreamFunctions(model);
+const latentModel = model.withActions("latent");
+const latentFunctions = dreamFunctions(latentModel);
+afterAll(async () => {
+  await functions.dispose();
+  await latentFunctions.dispose();
+});
+
+const uniforms = (shape: readonly number[], seed: number): NdArray => {
+  const random = new RandomStream(seed, "noise");
+  return floats(
+    shape,
+    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.uniform()),
+  );
+};
+const noNormal = (batch: number): NdArray => floats([batch, 0], []);
+
+const begun = ({ frames, actions } = contexts, own = functions) => {
+  const batch = frames.shape[0];
+  return own.start({ frames, actions, normal: noNormal(batch), uniform: uniforms([batch, 2 * PLACES], 1) });
+};
+const step = (state: StateRows, actions: NdArray, { seed = 2, own = functions } = {}) => {
+  const batch = actions.shape[0];
+  return own.step({
+    ...{ state, actions, normal: noNormal(batch), uniform: uniforms([batch, 2 * PLACES], seed) },
+    ...{ termination: uniforms([batch], 3), temperature: floats([], [1]) },
+  });
+};
+
+/** Frame t of all contexts, and the actions that led to it. */
+const frameAt = ({ frames }: typeof contexts, t: number): NdArray => {
+  const [count, length, ...rest] = frames.shape;
+  const flat: NdArray = { ...frames, shape: [count * length, ...rest] };
+  return gatherRows(
+    flat,
+    Array.from({ length: count }, (_, b) => b * length + t),
+  );
+};
+const actionsAt = ({ actions }: typeof contexts, t: number): NdArray => {
+  const [count, length, ...rest] = actions.shape;
+  return gatherRows(
+    { ...actions, shape: [count * length, ...rest] },
+    Array.from({ length: count }, (_, b) => b * length + t),
+  );
+};
+
+const dream = (options: { latent?: boolean; horizon?: number; renderMode?: "rgb_array" } = {}) => {
+  const { latent = false, ...rest } = options;
+  const own = latent ? { model: latentModel, functions: latentFunctions } : { model, functions };
+  const known = latent ? tinyGenieContexts({ actionSpace: new Discrete(5) }) : contexts;
+  return new DreamEnv({ ...own, contexts: known, horizon: 30, ...rest });
+};
+
+// In the shape of 64 × 64 pixels and with real actions, the registered Dream/Platformer-v0 does; see tests/contracts.
+describeEnvContract(
+  "a dream of Genie's with latent actions",
+  (renderMode) => dream({ latent: true, renderMode: renderMode as "rgb_array" }) as unknown as Env,
+  { steps: 30, liveResources: () => tf.memory().numTensors },
+);
+describeVectorEnvContract(
+  "a vector of Genie's dreams",
+  ({ numEnvs, autoreset }) =>
+    new VectorDreamEnv({
+      model,
+      contexts,
+      horizon: 12,
+      numEnvs,
+      functions,
+      autoresetMode: autoreset,
+    }) as unknown as VectorEnv,
+  { steps: 20 },
+);
+
+describe("a Genie", () => {
+  it("says what it is made of", () => {
+    expect(model.featureSize).toBe(PLACES * 2 + 16); // the codes and the trunk's width
+    expect(model.noise).toEqual({ normal: 0, uniform: 2 * PLACES });
+    expect(model.tokens).toMatchObject({ count: PLACES, size: 12 });
+    expect(model.contextLength).toBe(3);
+    expect(model.realActionSpace).toBe(model.actionSpace);
+    expect(latentModel.actionSpace.equals(new Discrete(5))).toBe(true);
+    expect(latentModel.realActionSpace).toBe(model.actionSpace);
+    expect(latentModel.parameters).toBe(model.parameters);
+    expect(latentModel.withActions("real").config).toEqual(model.config);
+  });
+
+  it("begun with n frames stands where it stands begun with one and shown the others", async () => {
+    const whole = await begun();
+    let shown = await functions.perceive({ frames: frameAt(contexts, 0) });
+    for (const t of [1, 2])
+      shown = await functions.observe({
+        ...{ state: shown.state, frames: frameAt(contexts, t), actions: actionsAt(contexts, t - 1) },
+      });
+    expect(Object.keys(shown.state).toSorted()).toEqual(Object.keys(whole.state).toSorted());
+    for (const [name, array] of Object.entries(whole.state))
+      expect(relativeError(shown.state[name], array), name).toBeLessThan(1e-5);
+    expect(relativeError(shown.features, whole.features)).toBeLessThan(1e-5);
+    expect(Array.from(whole.state.position.data)).toEqual(new Array(6).fill(3));
+  });
+
+  it("begins elsewhere where another action led to the last frame", async () => {
+    const turned = {
+      ...contexts,
+      actions: { ...contexts.actions, data: contexts.actions.data.map((a) => (a + 1) % 3) },
+    };
+    const [one, other] = [await begun(), await begun(turned as typeof contexts)];
+    expect(other.state.tokens.data).toEqual(one.state.tokens.data); // pictures are what they are
+    expect(relativeError(other.state.hidden, one.state.hidden)).toBeGreaterThan(1e-3);
+  });
+
+  it("dreams the same for the same noise, to the bit, and otherwise for another, or another action", async () => {
+    const { state } = await begun();
+    const actions = ints([6], [0, 1, 2, 0, 1, 2]);
+    const first = await step(state, actions);
+    expect(await step(state, actions)).toEqual(first);
+    expect((await step(state, actions, { seed: 9 })).state.tokens.data).not.toEqual(first.state.tokens.data);
+    const turned = await step(state, ints([6], [1, 2, 0, 1, 2, 0]));
+    expect(relativeError(turned.features, first.features)).toBeGreaterThan(1e-3);
+    expect(turned.reward.data).not.toEqual(first.reward.data);
+  });
+
+  it("dreams the same in any slot of a batch, to the bit", async () => {
+    const order = [3, 0, 5, 1, 4, 2];
+    const { state } = await begun();
+    const actions = ints([6], [0, 1, 2, 0, 1, 2]);
+    const uniform = uniforms([6, 2 * PLACES], 2);
+    const termination = uniforms([6], 3);
+    const shared = { normal: noNormal(6), temperature: floats([], [1]) };
+    const plain = await functions.step({ state, actions, uniform, termination, ...shared });
+    const rows = (array: NdArray) => gatherRows(array, order);
+    const turned = await functions.step({
+      ...{ state: Object.fromEntries(Object.entries(state).map(([name, array]) => [name, rows(array)])) },
+      ...{ actions: rows(actions), uniform: rows(uniform), termination: rows(termination), ...shared },
+    });
+    for (const [name, array] of Object.entries(plain.state)) expect(turned.state[name], name).toEqual(rows(array));
+    for (const name of ["features", "reward", "terminationProbability", "uncertainty"] as const)
+      expect(turned[name], name).toEqual(rows(plain[name]));
+  });
+
+  it("tells reward, end and features of the frame that it has dreamt, and how unsure it was of its tokens", async () => {
+    const rich = tinyGenie({ rewardScale: 10 });
+    const own = dreamFunctions(rich);
+    const { state } = await begun();
+    const next = await step(state, ints([6], [0, 1, 2, 0, 1, 2]), { own });
+    await own.dispose();
+    const read = await run(
+      ({ hidden, tokens }, weights) => ({
+        ...outcomeOf(weights, hidden),
+        codes: tf.reshape(codesOfTokens(rich.config.tokenizer, tokens), [6, 2 * PLACES]),
+        mean: tf.mean(hidden, 1),
+      }),
+      { hidden: next.state.hidden, tokens: next.state.tokens },
+      rich,
+    );
+    for (let b = 0; b < 6; b++) {
+      expect(next.reward.data[b]).toBeCloseTo(10 * read.reward.data[b], 3);
+      // The head's odds are ten times the real ones (`doneWeight`).
+      const odds = Math.exp(read.doneLogit.data[b]) / 10;
+      expect(next.terminationProbability.data[b]).toBeCloseTo(odds / (1 + odds), 5);
+      const features = Array.from(next.features.data.subarray(b * 24, (b + 1) * 24));
+      const expected = [
+        ...read.codes.data.subarray(b * 8, (b + 1) * 8),
+        ...read.mean.data.subarray(b * 16, (b + 1) * 16),
+      ];
+      for (const [i, value] of expected.entries()) expect(features[i]).toBeCloseTo(value, 5);
+      expect(next.uncertainty.data[b]).toBeGreaterThan(0);
+      expect(next.uncertainty.data[b]).toBeLessThanOrEqual(Math.log(12) + 1e-5);
+    }
+  });
+
+  it("draws its tokens, cut off at black and white", async () => {
+    const { state } = await begun();
+    const { tokenizer } = model.config;
+    const { whole } = await run(
+      ({ tokens }, weights) => ({
+        whole: decodeCodes(tokenizer, weights, codesOfTokens(tokenizer, tokens), {
+          height: 16,
+          width: 16,
+          channels: 3,
+        }),
+      }),
+      { tokens: state.tokens },
+      model,
+    );
+    const drawn = await functions.decode(state);
+    expect(drawn.shape).toEqual([6, 16, 16, 3]);
+    for (const [i, value] of drawn.data.entries())
+      expect(value).toBeCloseTo(Math.min(1, Math.max(0, whole.data[i])), 5);
+
+    const env = dream({ renderMode: "rgb_array" });
+    await env.reset({ seed: 1 });
+    const { width, height, data } = (await env.render()) as RenderFrame;
+    expect([width, height, data.length]).toEqual([16, 16, 768]);
+    const own = (env.snapshot() as unknown as { state: StateRows }).state;
+    expect(data).toEqual(Uint8Array.from((await functions.decode(own)).data, (value) => Math.round(255 * value)));
+  });
+
+  it("infers latent actions from bytes as its latent action model does from what they stand for", async () => {
+    const out = await run(
+      ({ frames }, weights) => ({
+        actions: model.inferActions(weights, frames),
+        plain: inferLatentActions(model.config.latentActions, weights, tf.div(tf.cast(frames, "float32"), 255)),
+      }),
+      { frames: contexts.frames },
+      model,
+    );
+    expect(out.actions).toMatchObject({ shape: [6, 2], dtype: "int32" });
+    expect(out.actions).toEqual(out.plain);
+  });
+
+  it("is played with continuous actions, too", async () => {
+    const options: TinyGenieOptions = { actionSpace: new Box({ low: -1, high: 1, shape: [2] }) };
+    const env = new DreamEnv({ model: tinyGenie(options), contexts: tinyGenieContexts(options), horizon: 9 });
+    const trail = async (action: Float32Array) => {
+      await env.reset({ seed: 1 });
+      return (await env.step(action)).observation;
+    };
+    const [left, right] = [await trail(Float32Array.of(-1, 0.5)), await trail(Float32Array.of(1, 0.5))];
+    expect(right).not.toEqual(left);
+    expect(await trail(Float32Array.of(-1, 0.5))).toEqual(left);
+    await env.close();
+  });
+});
+
+describe("a dream longer than its context", () => {
+  const never = tinyGenie({ doneLogit: -100 });
+  const own = dreamFunctions(never);
+  afterAll(() => own.dispose());
+  const vector = () => new VectorDreamEnv({ model: never, contexts, horizon: 50, numEnvs: 2, functions: own });
+  const play = async (env: VectorDreamEnv, steps: number) => {
+    const seen: unknown[] = [];
+    for (let t = 0; t < steps; t++) seen.push(structuredClone({ ...(await env.step([t % 3, (t + 1) % 3])) }));
+    return seen;
+  };
+
+  it("slides: it remembers as many frames as fit, and goes on", async () => {
+    const env = vector();
+    await env.reset({ seed: 1 });
+    await play(env, 20);
+    const { state } = env.snapshot() as unknown as { state: StateRows };
+    expect(state["keys.0"].shape).toEqual([2, PLACES, 2, 3, 8]);
+    expect([Array.from(state.count.data), Array.from(state.position.data)]).toEqual([
+      [3, 3],
+      [23, 23],
+    ]);
+    for (const { data } of Object.values(state)) expect(data.every(Number.isFinite)).toBe(true);
+  });
+
+  it("goes on from a snapshot to the bit, in another environment, as often as one likes", async () => {
+    const env = vector();
+    await env.reset({ seed: 2 });
+    await play(env, 9);
+    const saved = env.snapshot();
+    const expected = await play(env, 9);
+    for (const fork of [vector(), vector()]) {
+      fork.restore(saved);
+      expect(await play(fork, 9)).toEqual(expected);
+    }
+  });
+
+  it("forgets a frame that has fallen out of the context, and not before", async () => {
+    // One block: what it remembers of a frame is of that frame alone.
+    const short = tinyGenie({ trunkBlocks: 1 });
+    const own = dreamFunctions(short);
+    const after = async (first: NdArray, frames: number) => {
+      let { state } = await own.perceive({ frames: first });
+      for (let t = 0; t < frames; t++)
+        ({ state } = await own.observe({
+          state,
+          frames: frameAt(contexts, t % 3),
+          actions: ints([6], [0, 1, 2, 2, 1, 0]),
+        }));
+      return state.hidden;
+    };
+    const [one, other] = [frameAt(contexts, 0), frameAt(contexts, 2)];
+    expect(relativeError(await after(one, 3), await after(other, 3))).toBeGreaterThan(1e-4);
+    expect(relativeError(await after(one, 4), await after(other, 4))).toBeLessThan(1e-5);
+    await own.dispose();
+  });
+});
+
+describe("a Genie on disk", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "genie-world-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it.each(["real", "latent"] as const)("comes back as it was saved, with %s actions", async (actions) => {
+    const path = join(folder, `${actions}.safetensors`);
+    const saved = savedTinyGenie({ actions, rewardScale: 10 });
+    await saveWorld(path, saved);
+    const { model: loaded, env, contexts, dream } = await loadWorld(path, { env: "Platformer-v0" });
+    expect({ env, contexts, dream }).toEqual({ env: saved.env, contexts: saved.contexts, dream: saved.dream });
+    expect(loaded.config).toEqual(saved.model.config);
+    expect(loaded.parameters).toEqual(saved.model.parameters);
+    for (const space of ["observationSpace", "actionSpace", "realActionSpace"] as const)
+      expect(loaded[space]?.equals(saved.model[space]!)).toBe(true);
+    const trail = async (model: GenieWorldModel) => {
+      const env = new DreamEnv({ model, contexts, horizon: 9 });
+      await env.reset({ seed: 4 });
+      const seen = [await env.step(0), await env.step(2)];
+      await env.close();
+      return seen;
+    };
+    expect(await trail(loaded as GenieWorldModel)).toEqual(await trail(saved.model as GenieWorldModel));
+  });
+});
+
+it("leaves no tensor behind, run eagerly", async () => {
+  const own = dreamFunctions(model, "cpu");
+  const once = async () => {
+    const { state } = await begun(contexts, own);
+    const next = await step(state, ints([6], [0, 1, 2, 0, 1, 2]), { own });
+    await own.decode(next.state);
+  };
+  await once();
+  const before = tf.memory().numTensors;
+  await once();
+  expect(tf.memory().numTensors).toBe(before);
+  await own.dispose();
+});
