@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../../src/base/write-file.ts";
 import { bridgeSection } from "./bridge-steps.ts";
 import { carRacingDrawingSection } from "./car-racing-drawing.ts";
 import { carRacingSection } from "./car-racing-steps.ts";
+import { genieSection } from "./genie-steps.ts";
 import { memorySection } from "./memory.ts";
 import { platformerSection } from "./platformer-steps.ts";
 import { profileSection } from "./profile.ts";
@@ -21,7 +22,7 @@ import {
 import { formatTextTable } from "./text-table.ts";
 import { vectorSection } from "./vector-steps.ts";
 
-/* npm run bench -- [--only compute,dream,profile,memory,envs,vector,bridge,car-racing,car-racing-drawing,platformer,calibration] [--json file] */
+/* npm run bench -- [--only compute,dream,profile,memory,envs,vector,bridge,car-racing,car-racing-drawing,platformer,genie,calibration] [--json file] */
 
 const SECTIONS = [
   "compute",
@@ -34,6 +35,7 @@ const SECTIONS = [
   "car-racing",
   "car-racing-drawing",
   "platformer",
+  "genie",
   "calibration",
 ] as const;
 type SectionName = (typeof SECTIONS)[number];
@@ -59,6 +61,7 @@ async function run(): Promise<void> {
     "car-racing": carRacingSection,
     "car-racing-drawing": carRacingDrawingSection,
     platformer: platformerSection,
+    genie: genieSection,
     calibration: calibrationSection,
   };
   const results: Record<string, unknown> = { machine, ...(yards && { gemmUnit: yards.unit, torch: yards.torch }) };
