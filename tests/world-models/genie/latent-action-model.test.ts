@@ -12,7 +12,7 @@ import { floats, noise } from "../../compute/fixtures.ts";
 import { run, train } from "./running.ts";
 
 const frame = { height: 16, width: 16, channels: 3 };
-const config = LatentActionConfig.parse({ count: 8, history: 2, channels: [8, 16, 16] });
+const config = { ...LatentActionConfig.parse({ count: 8, history: 2, channels: [8, 16, 16] }), persistence: 0 };
 
 const parametersOf = (given: LatentActionConfig, seed = 1): Parameters => {
   const random = new RandomStream(seed, "latent-actions");
