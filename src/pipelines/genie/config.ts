@@ -25,6 +25,7 @@ const BY_ENV: Readonly<Record<string, Input>> = {
     // A life of seven seconds: who has not found the coin by then stands in front of something.
     collect: { maximumSteps: 200 },
     dynamics: { rewardScale: 10 },
+    agent: { rewardScale: 0.1 },
     evaluation: { env: { levels: "test" } },
   },
 };

@@ -30,7 +30,7 @@ export const GeniePipelineConfig = z.strictObject({
     /** At most so many frames are learned from. */
     frames: steps.default(40_000),
     batchSize: steps.default(32),
-    steps: steps.default(2000),
+    steps: steps.default(1800),
     learningRate: rate.default(5e-3),
   }).prefault({}),
   latentActions: LatentActionConfig.extend({
@@ -39,13 +39,13 @@ export const GeniePipelineConfig = z.strictObject({
     /** Steps a window. */
     window: steps.default(8),
     batchSize: steps.default(4),
-    steps: steps.default(1500),
+    steps: steps.default(1200),
     learningRate: rate.default(3e-3),
   }).prefault({}),
   dynamics: DynamicsConfig.extend({
     ...training,
     batchSize: steps.default(16),
-    steps: steps.default(1000),
+    steps: steps.default(750),
     learningRate: rate.default(1e-3),
     /** A frame's tokens are hidden from the head with a chance drawn from this to 1, one for each window. */
     leastHidden: z.number().min(0).max(1).default(0.5),
@@ -69,9 +69,13 @@ export const GeniePipelineConfig = z.strictObject({
     .prefault({}),
   agent: ActorCriticConfig.extend({
     /** Dreams, or real environments, that are played at once. */
-    numEnvs: steps.default(32),
+    numEnvs: steps.default(16),
+    hidden: z.array(steps).default([128]),
+    epochs: steps.default(6),
+    learningRate: rate.default(1e-3),
+    gamma: z.number().min(0).max(1).default(0.98),
     /** Environment steps, dreamt or real. */
-    steps: steps.default(100_000),
+    steps: steps.default(50_000),
   }).prefault({}),
   evaluation: z
     .strictObject({

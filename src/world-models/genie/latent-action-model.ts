@@ -25,7 +25,12 @@ export const LatentActionConfig = z.strictObject({
   /** Frames that the decoder looks at; what is drawn next may depend on their motion. */
   history: z.int().positive().default(4),
   /** Channels at half, a quarter and an eighth of the frame's size. */
-  channels: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]).default([32, 64, 96]),
+  channels: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]).default([24, 48, 72]),
+  /**
+   * How much the step before counts when the nearest guess is chosen, the one before that its square, and so on: what a
+   * player presses lasts, what merely happens passes.
+   */
+  persistence: z.number().min(0).lt(1).default(0.6),
   /** What guesses learn that did not win, as a share of the loss. */
   others: z.number().min(0).max(1).default(0.1),
 });
@@ -119,7 +124,18 @@ function guesses(weights: Weights, seen: tf.Tensor): tf.Tensor {
 
 /** The latent action between each two frames: (B, T+1, H, W, C) in [0, 1] → (B, T) of int32 in [0, |A|). */
 export function inferLatentActions(config: LatentActionConfig, weights: Weights, frames: tf.Tensor): tf.Tensor {
-  return tf.cast(tf.argMin(guessErrors(config, weights, frames), 2), "int32");
+  return tf.cast(tf.argMin(lasting(config, guessErrors(config, weights, frames)), 2), "int32");
+}
+
+/** Errors (B, T, |A|) with those of the steps before, fading; never with those of later steps. */
+function lasting({ persistence, history }: LatentActionConfig, errors: tf.Tensor): tf.Tensor {
+  const [batch, steps, count] = errors.shape as [number, number, number];
+  let sum = errors;
+  for (let i = 1; i < Math.min(history, steps); i++) {
+    const earlier = tf.slice(errors, [0, 0, 0], [batch, steps - i, count]);
+    sum = tf.add(sum, tf.mul(tf.concat([tf.zeros([batch, i, count]), earlier], 1), persistence ** i));
+  }
+  return tf.div(sum, (1 - persistence ** history) / (1 - persistence));
 }
 
 /** Error of the best guess, and a little of all; frames (B, T+1, H, W, C) in [0, 1], mask (B, T): 1 where there is a step. */
@@ -128,7 +144,7 @@ export function latentActionLoss(
   weights: Weights,
   { frames, mask }: { frames: tf.Tensor; mask: tf.Tensor },
 ) {
-  const errors = guessErrors(config, weights, frames);
+  const errors = lasting(config, guessErrors(config, weights, frames));
   const steps = tf.maximum(tf.sum(mask), 1);
   const average = (perStep: tf.Tensor) => tf.div(tf.sum(tf.mul(perStep, mask)), steps);
   const least = tf.min(errors, 2);

@@ -22,14 +22,14 @@ export const VideoTokenizerConfig = z.strictObject({
   /** Pixels a token stands for, along each side: a frame of 64 × 64 has 256, 64 or 16 tokens at 4, 8 or 16. */
   patch: z.literal([4, 8, 16]).default(8),
   /** Levels of each number of a code; their product is the size of the vocabulary. */
-  levels: z.array(z.int().min(2)).min(1).default([8, 5, 5, 5]),
+  levels: z.array(z.int().min(2)).min(1).default([8, 6, 5, 5]),
   /** Channels where the tokens are; each doubling of the resolution halves them. */
   width: z.int().positive().default(128),
   /**
    * How much more a patch counts for each time that its error exceeds the frames' average, up to eight times: small things
    * on a plain ground (a blade, spikes) are lost without it. 0 is the plain squared error.
    */
-  hardPatches: z.number().nonnegative().default(0.5),
+  hardPatches: z.number().nonnegative().default(0.25),
   /** Residual blocks at the tokens' resolution, as many in the encoder as in the decoder. */
   blocks: z.int().nonnegative().default(1),
 });
