@@ -6,7 +6,9 @@ import type { Report } from "../evaluation/report.ts";
 import { versions } from "../evaluation/versions.ts";
 import { writeReport } from "../viewer/write-report.ts";
 import { loadWorld } from "../world-models/world-checkpoint.ts";
-import { trainAgent } from "./genie/agent-stage.ts";
+import { filmEpisode } from "./film.ts";
+import { loadAgent, trainAgent } from "./genie/agent-stage.ts";
+import { checkSpaces } from "./genie/check-spaces.ts";
 import { collectVideos } from "./genie/collect-stage.ts";
 import { compareAgents } from "./genie/comparison-stage.ts";
 import { resolveGenieConfig } from "./genie/config.ts";
@@ -16,6 +18,7 @@ import { encodeVideos } from "./genie/encode-stage.ts";
 import { trainLatentActions } from "./genie/latent-actions-stage.ts";
 import { trainTokenizer } from "./genie/tokenizer-stage.ts";
 import { GENIE_WORLD_FILE, joinGenie } from "./genie/world-stage.ts";
+import { learningCurves } from "./learning-curves.ts";
 import { TEST_SEED } from "./recurrent/comparison-stage.ts";
 import type { PipelineOptions } from "./recurrent.ts";
 import { Run, type StageRecord } from "./run.ts";
@@ -38,7 +41,8 @@ const STAGES = [
 export async function runGeniePipeline(options: PipelineOptions): Promise<Report> {
   const { env, preset = "quick", seed = 0, directory, overrides, progress, signal } = options;
   const config = resolveGenieConfig(env, preset, overrides);
-  const run = await Run.open(directory, { env, pipeline: "genie", preset, seed, config });
+  const identity = { env, pipeline: "genie", preset, seed, config };
+  const run = await Run.open(directory, identity, () => checkSpaces(env, config));
   const workers = Math.min(2, availableParallelism());
   const context: GenieContext = { run, config, seed, workers, progress, signal };
   progress.plan(STAGES);
@@ -73,6 +77,9 @@ export async function runGeniePipeline(options: PipelineOptions): Promise<Report
       return record;
     }),
   };
-  await writeReport(run.path("report"), report);
+  await writeReport(run.path("report"), report, {
+    frames: await filmEpisode(world, (await loadAgent(run, "dream")).with({ mode: "sampled" }), TEST_SEED),
+    curves: await learningCurves(run.path("metrics.jsonl")),
+  });
   return report;
 }

@@ -8,19 +8,18 @@ import { Box } from "../core/spaces/box.ts";
 import type { Report } from "../evaluation/report.ts";
 import { readReport } from "../evaluation/report.ts";
 import { versions } from "../evaluation/versions.ts";
-import { readMetrics } from "../training/metrics-log.ts";
 import type { Progress } from "../training/progress.ts";
-import type { Curve } from "../viewer/curve-plot.ts";
 import { writeReport } from "../viewer/write-report.ts";
 import { FRAME_SIDE } from "../world-models/recurrent/vae.ts";
 import { loadWorld, type SavedWorld } from "../world-models/world-checkpoint.ts";
+import { filmEpisode } from "./film.ts";
+import { learningCurves } from "./learning-curves.ts";
 import { evolveBaselines } from "./recurrent/baselines-stage.ts";
 import { collectEpisodes } from "./recurrent/collect-stage.ts";
 import { comparePolicies, TEST_SEED } from "./recurrent/comparison-stage.ts";
 import { type Preset, RecurrentPipelineConfig, resolveConfig } from "./recurrent/config.ts";
 import type { PipelineContext } from "./recurrent/context.ts";
-import { evolveController } from "./recurrent/controller-stage.ts";
-import { filmEpisode } from "./recurrent/film.ts";
+import { evolveController, loadController } from "./recurrent/controller-stage.ts";
 import { encodeEpisodes } from "./recurrent/latents-stage.ts";
 import { trainMemory } from "./recurrent/memory-stage.ts";
 import { collectWithController } from "./recurrent/policy-collect-stage.ts";
@@ -156,25 +155,8 @@ async function writeRunReport(run: Run, world: SavedWorld): Promise<Report> {
     }),
   };
   await writeReport(run.path("report"), report, {
-    frames: await filmEpisode(run.directory, world, TEST_SEED),
-    curves: await learningCurves(run),
+    frames: await filmEpisode(world, await loadController(run.directory, world.model), TEST_SEED),
+    curves: await learningCurves(run.path("metrics.jsonl")),
   });
   return report;
-}
-
-/** What the page draws of metrics.jsonl: one chart per stage and metric, validation beside training. */
-async function learningCurves(run: Run): Promise<Curve[]> {
-  const curves = new Map<string, { points: { x: number; y: number }[]; chart: string; name: string; xLabel: string }>();
-  for (const { stage, step, ...metrics } of await readMetrics(run.path("metrics.jsonl"))) {
-    for (const [metric, value] of Object.entries(metrics)) {
-      const key = `${stage} ${metric}`;
-      const evolved = !/^(vision|memory)/.test(stage);
-      const chart = `${stage}: ${metric.replace("validation.", "")}`;
-      const name = metric.startsWith("validation.") ? "validation" : evolved ? metric : "training";
-      const xLabel = evolved ? "generation" : "step";
-      if (!curves.has(key)) curves.set(key, { points: [], chart, name, xLabel });
-      curves.get(key)?.points.push({ x: step, y: Number(value) });
-    }
-  }
-  return [...curves.values()];
 }

@@ -4,6 +4,7 @@ import { RandomPolicy } from "../../../agents/random-policy.ts";
 import { vectorReturns } from "../../../agents/vector-returns.ts";
 import { make } from "../../core/registry.ts";
 import { type ComparisonReport, compare } from "../../evaluation/compare.ts";
+import { play } from "../../evaluation/play.ts";
 import { dreamFunctions } from "../../imagination/dream-functions.ts";
 import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
 import { AGENT_NAMES, dreamVector, loadAgent, realVector, type School } from "./agent-stage.ts";
@@ -64,7 +65,7 @@ export async function compareAgents(
   }
 }
 
-/** Those of the collecting behaviours that look at the environment's own frames, and at nothing. */
+/** Who collected the episodes: they look at the environment's own frames, or at nothing. */
 async function explorers(
   env: string,
   collect: Parameters<typeof genieBehaviours>[1],
@@ -85,21 +86,13 @@ async function blindReturns(
   policy: AnyPolicy,
   seeds: readonly number[],
   { signal, onEpisodes }: { signal?: AbortSignal; onEpisodes: (done: number) => void },
-): Promise<Float64Array> {
-  const env = await make(id, { ...kwargs });
-  const returns = new Float64Array(seeds.length);
+): Promise<number[]> {
+  const env = await make<Float32Array, unknown>(id, { ...kwargs });
+  const returns: number[] = [];
   try {
-    for (const [i, seed] of seeds.entries()) {
-      signal?.throwIfAborted();
-      const actor = policy.begin(seed);
-      let { observation } = await env.reset({ seed });
-      for (let over = false; !over; ) {
-        const step = await env.step(actor.act(observation as Float32Array));
-        observation = step.observation;
-        returns[i] += step.reward;
-        over = step.terminated || step.truncated;
-      }
-      onEpisodes(i + 1);
+    for (const seed of seeds) {
+      returns.push((await play(env, policy, { seed, signal })).return);
+      onEpisodes(returns.length);
     }
   } finally {
     await env.close();

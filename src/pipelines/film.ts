@@ -1,22 +1,26 @@
-import type { RenderFrame } from "../../core/env.ts";
-import type { Box } from "../../core/spaces/box.ts";
-import type { FramePair } from "../../evaluation/side-by-side.ts";
-import { dreamFunctions } from "../../imagination/dream-functions.ts";
-import { perceive } from "../../imagination/perceived-env.ts";
-import { replayInDream } from "../../imagination/replay.ts";
-import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
-import { loadController } from "./controller-stage.ts";
-import { dreamOf } from "./dream-of.ts";
-import { realEnv } from "./real-env.ts";
+import type { RenderFrame } from "../core/env.ts";
+import type { Box } from "../core/spaces/box.ts";
+import type { FramePair } from "../evaluation/side-by-side.ts";
+import { dreamFunctions } from "../imagination/dream-functions.ts";
+import { perceive } from "../imagination/perceived-env.ts";
+import { replayInDream } from "../imagination/replay.ts";
+import type { SavedWorld } from "../world-models/world-checkpoint.ts";
+import { dreamOf } from "./recurrent/dream-of.ts";
+import { realEnv } from "./recurrent/real-env.ts";
 
 const MOST_STEPS = 120;
 
-/** One real episode of the controller, and the dream of the same actions from the same first frame. */
-export async function filmEpisode(directory: string, world: SavedWorld, seed: number): Promise<FramePair> {
+/** Who is filmed. */
+interface Player {
+  begin(seed: number): { act(features: Float32Array): unknown };
+}
+
+/** One real episode of a policy, and the dream of the same actions from the same first frame. */
+export async function filmEpisode(world: SavedWorld, policy: Player, seed: number): Promise<FramePair> {
   const { model } = world;
   const functions = dreamFunctions(model);
   const env = perceive(await realEnv(world), model, { functions });
-  const actor = (await loadController(directory, model)).begin();
+  const actor = policy.begin(seed);
   const observations: Uint8Array[] = [];
   const actions: unknown[] = [];
   try {
