@@ -6,7 +6,7 @@ import { layoutSize } from "../../data/array-layout.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { episodeTracks, packWindows, sequenceWindows } from "../../data/sequence-windows.ts";
 import { unitFrames } from "../../world-models/genie/frame-grid.ts";
-import { inferLatentActions } from "../../world-models/genie/latent-action-model.ts";
+import { inferLatentActions, stepsBehind } from "../../world-models/genie/latent-action-model.ts";
 import { encodeFrames, tokensOfCodes } from "../../world-models/genie/video-tokenizer.ts";
 import type { Run } from "../run.ts";
 import type { GenieContext } from "./context.ts";
@@ -16,7 +16,7 @@ import { loadTokenizer } from "./tokenizer-stage.ts";
 const KIND = "tokens";
 const FILE = "tokens.safetensors";
 /** Windows that are encoded at once. */
-const BATCH = 16;
+const BATCH = 6;
 
 /** All episodes as the dynamics see them, one after another: E episodes, N = Σ T steps, N + E frames. */
 export interface TokenizedEpisodes {
@@ -41,8 +41,8 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset): Pro
   const { run, config, signal } = context;
   const tokenizer = await loadTokenizer(run);
   const latent = await loadLatentActions(run);
-  const size = config.latentActions.window;
-  const overlap = Math.min(latent.config.history - 1, size - 1);
+  const overlap = stepsBehind(latent.config);
+  const size = Math.max(config.latentActions.window, 4 * overlap); // steps a window, most of them new
   const { steps } = dataset.counts;
   const frameShape = dataset.observation.shape;
   const places = (frameShape[0] / tokenizer.config.patch) * (frameShape[1] / tokenizer.config.patch);

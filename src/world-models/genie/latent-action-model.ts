@@ -127,6 +127,11 @@ export function inferLatentActions(config: LatentActionConfig, weights: Weights,
   return tf.cast(tf.argMin(lasting(config, guessErrors(config, weights, frames)), 2), "int32");
 }
 
+/** How many steps before it a latent action depends on: those whose errors count, and what their guesses looked at. */
+export function stepsBehind({ history, persistence }: LatentActionConfig): number {
+  return (history - 1) * (persistence === 0 ? 1 : 2);
+}
+
 /** Errors (B, T, |A|) with those of the steps before, fading; never with those of later steps. */
 function lasting({ persistence, history }: LatentActionConfig, errors: tf.Tensor): tf.Tensor {
   const [batch, steps, count] = errors.shape as [number, number, number];
