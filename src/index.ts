@@ -285,11 +285,13 @@ export type { WorldModelReport } from "./evaluation/world-model/world-model-repo
 
 // Pipelines: from nothing to a report
 
+export { type CompareRunOptions, comparePipelineRun } from "./pipelines/compare-run.ts";
 export { type EvaluateRunOptions, evaluateRun, type RunEvaluation } from "./pipelines/evaluate-run.ts";
+export { runGeniePipeline } from "./pipelines/genie.ts";
 export { type OpenedRun, openRun } from "./pipelines/open-run.ts";
 
 export { PRESETS, type Preset, RecurrentPipelineConfig, resolveConfig } from "./pipelines/recurrent/config.ts";
-export { comparePipelineRun, type PipelineOptions, runPipeline } from "./pipelines/recurrent.ts";
+export { type PipelineOptions, runPipeline } from "./pipelines/recurrent.ts";
 export { Run, type RunIdentity, type StageRecord } from "./pipelines/run.ts";
 
 // Bridge: environments for other processes, and from them (`make("python:CartPole-v1")`)

@@ -80,7 +80,7 @@ export const services: Services = {
     model === "genie"
       ? (await import("../pipelines/genie.ts")).runGeniePipeline(options)
       : (await import("../pipelines/recurrent.ts")).runPipeline(options),
-  comparePipelineRun: async (options) => (await import("../pipelines/recurrent.ts")).comparePipelineRun(options),
+  comparePipelineRun: async (options) => (await import("../pipelines/compare-run.ts")).comparePipelineRun(options),
   evaluateRun: async (options) => (await import("../pipelines/evaluate-run.ts")).evaluateRun(options),
   exportRun: async (options) => (await import("../pipelines/export-run.ts")).exportRun(options),
   envSource: async (id, options) => {

@@ -10,6 +10,7 @@ import { RecurrentWorldModel } from "../world-models/recurrent/recurrent-world-m
 import { encode, FRAME_SIDE, unitFrames } from "../world-models/recurrent/vae.ts";
 import { exportGuide } from "./export-guide.ts";
 import { openRun } from "./open-run.ts";
+import { loadController } from "./recurrent/controller-stage.ts";
 
 /** A file of an exported run. */
 export interface ExportedFile extends ExportedModel {
@@ -32,12 +33,13 @@ export interface ExportRunOptions {
 export async function exportRun({ directory, out, batch = 1 }: ExportRunOptions): Promise<readonly ExportedFile[]> {
   if (!Number.isInteger(batch) || batch < 1)
     throw new ConfigError(`Expected batch to be a whole number from 1, got ${batch}. Leave it out for 1.`);
-  const { world, policy } = await openRun(directory);
+  const { world } = await openRun(directory);
   const { model } = world;
   if (!(model instanceof RecurrentWorldModel))
     throw new CheckpointError(
       `Expected a world of the family recurrent (V, M and C) in ${directory}, got ${model.kind}. Export another run.`,
     );
+  const policy = await loadController(directory, model);
   const { latentSize, hiddenSize } = model.config.mdnRnn;
   const { parameters } = model;
   const state = {

@@ -6,7 +6,6 @@ import { ConfigError } from "../base/errors.ts";
 import { make } from "../core/registry.ts";
 import { Box } from "../core/spaces/box.ts";
 import type { Report } from "../evaluation/report.ts";
-import { readReport } from "../evaluation/report.ts";
 import { versions } from "../evaluation/versions.ts";
 import type { Progress } from "../training/progress.ts";
 import { writeReport } from "../viewer/write-report.ts";
@@ -120,23 +119,6 @@ async function checkObservations(id: string, kwargs: Readonly<Record<string, unk
       `Expected an environment whose observations are ${wanted}, got ${env.observationSpace} of ${id}. ` +
         "Resize or draw them so with a wrapper, and register the wrapped environment.",
     );
-}
-
-/** Plays a finished run's policies again, on other seeds; the run's own report stays as it is. */
-export async function comparePipelineRun(options: {
-  readonly directory: string;
-  readonly episodes: number;
-  readonly seed: number;
-  readonly progress: Progress;
-  readonly signal?: AbortSignal;
-}): Promise<Report> {
-  const { directory, episodes, seed, progress, signal } = options;
-  const run = await Run.existing(directory);
-  const before = await readReport(run.path("report"));
-  const config = RecurrentPipelineConfig.parse(run.identity.config);
-  const world = await loadWorld(run.path(WORLD_FILE), { env: run.identity.env });
-  const { policies } = await comparePolicies({ run, config, progress, signal }, { world, episodes, seed });
-  return { ...before, seed, policies };
 }
 
 /** Writes `report/` from what the stages left. */
