@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/base/errors.ts";
-import { make } from "../../src/core/registry.ts";
+import type { Env } from "../../src/core/env.ts";
+import { make, register, unregister } from "../../src/core/registry.ts";
+import { Box } from "../../src/core/spaces/box.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
 import { type Report, readReport } from "../../src/evaluation/report.ts";
 import { resolveGenieConfig } from "../../src/pipelines/genie/config.ts";
@@ -12,6 +14,7 @@ import { runPipeline } from "../../src/pipelines/recurrent.ts";
 import { readMetrics } from "../../src/training/metrics-log.ts";
 import { silentProgress } from "../../src/training/progress.ts";
 import { loadWorld } from "../../src/world-models/world-checkpoint.ts";
+import { DotGame } from "../world-models/genie/dot-game.ts";
 import { abortIn } from "./interrupting.ts";
 
 const STAGES = ["collect", "tokenizer", "latent-actions", "encode", "dynamics", "agent-dream", "agent-real", "compare"];
@@ -154,6 +157,30 @@ describe("runGeniePipeline", () => {
     const recurrent = runPipeline({ ...options("whole"), overrides: {}, progress: silentProgress });
     await expect(recurrent).rejects.toThrow(/a run with pipeline "recurrent", got one with "genie"/);
     expect(await readFile(join(folder, "whole", "config.json"), "utf8")).toBe(before);
+  });
+
+  it("refuses an environment that it cannot see or not play, before anything is written", async () => {
+    class Narrow extends DotGame {
+      override readonly observationSpace = new Box({ low: 0, high: 255, shape: [64, 40, 3], dtype: "uint8" });
+    }
+    register({ id: "Narrow-v0", entryPoint: () => new Narrow() as unknown as Env });
+    const { directory } = options("blind");
+    try {
+      for (const [env, patch, side] of [
+        ["CartPole-v1", 4, 8],
+        ["Narrow-v0", 16, 16],
+      ] as const) {
+        const given = { env, directory, overrides: { "tokenizer.patch": patch }, progress: silentProgress };
+        const blind = runGeniePipeline(given);
+        await expect(blind).rejects.toBeInstanceOf(ConfigError);
+        await expect(blind).rejects.toThrow(new RegExp(`their sides multiples of ${side}, got Box.* of ${env}`));
+        await expect(stat(directory)).rejects.toThrow("ENOENT");
+      }
+      const steering = runGeniePipeline({ env: "CarRacing-v3", directory, progress: silentProgress });
+      await expect(steering).rejects.toThrow(/an environment with Discrete actions, got Box.* of CarRacing-v3/);
+    } finally {
+      unregister("Narrow-v0");
+    }
   });
 });
 

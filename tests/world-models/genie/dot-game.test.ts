@@ -42,7 +42,7 @@ const config = resolveGenieConfig("Dots-v0", "quick", {
   "tokenizer.batchSize": 16,
   "tokenizer.learningRate": 0.01,
   "tokenizer.warmup": 10,
-  "latentActions.history": 3,
+  "latentActions.history": 2,
   "latentActions.channels": [8, 8, 8],
   "latentActions.window": 4,
   "latentActions.batchSize": 16,

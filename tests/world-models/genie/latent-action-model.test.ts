@@ -7,12 +7,14 @@ import {
   LatentActionConfig,
   latentActionLoss,
   latentActionParameters,
+  stepsBehind,
 } from "../../../src/world-models/genie/latent-action-model.ts";
 import { floats, noise } from "../../compute/fixtures.ts";
 import { run, train } from "./running.ts";
 
 const frame = { height: 16, width: 16, channels: 3 };
-const config = { ...LatentActionConfig.parse({ count: 8, history: 2, channels: [8, 16, 16] }), persistence: 0 };
+/** Actions follow on each other by chance, so those before say nothing. */
+const config = LatentActionConfig.parse({ count: 8, history: 2, channels: [8, 16, 16], persistence: 0 });
 
 const parametersOf = (given: LatentActionConfig, seed = 1): Parameters => {
   const random = new RandomStream(seed, "latent-actions");
@@ -101,14 +103,18 @@ describe("a video of a dot that four actions move", () => {
     expect(after).not.toEqual(before);
   });
 
-  it("is told alike whole and from its last frames, as many as the model looks at", async () => {
-    const cut = floats(
-      [40, 3, 16, 16, 3],
-      Array.from({ length: 40 }, (_, b) => [...held.frames.data.subarray((b * 5 + 2) * 768, (b + 1) * 5 * 768)]).flat(),
-    );
-    const [whole, last] = [await inferred(config, learned, held.frames), await inferred(config, learned, cut)];
-    for (let b = 0; b < 40; b++) expect(last[2 * b + 1]).toBe(whole[4 * b + 3]);
-  });
+  it.each([0, 0.6])(
+    "is told alike whole and from its last frames, as many as count (persistence %d)",
+    async (persistence) => {
+      const own = { ...config, persistence };
+      const steps = stepsBehind(own) + 1; // of the whole video's four
+      expect(steps).toBe(persistence === 0 ? 2 : 3);
+      const lastFrames = (b: number) => held.frames.data.subarray((b * 5 + 4 - steps) * 768, (b + 1) * 5 * 768);
+      const cut = floats([40, steps + 1, 16, 16, 3], Array.from({ length: 40 }, (_, b) => [...lastFrames(b)]).flat());
+      const [whole, last] = [await inferred(own, learned, held.frames), await inferred(own, learned, cut)];
+      for (let b = 0; b < 40; b++) expect(last[(b + 1) * steps - 1]).toBe(whole[4 * b + 3]);
+    },
+  );
 });
 
 describe("the loss", () => {
@@ -157,6 +163,24 @@ describe("the loss", () => {
     );
     const plain = await lossOf(wide, own, { frames, mask: ones(3, 4) });
     expect(padded.loss.data[0]).toBeCloseTo(plain.loss.data[0], 5);
+  });
+
+  it("counts the errors of the steps before, fading, as far back as the model looks", async () => {
+    const lasting = { ...config, history: 3, persistence: 0.5 };
+    const own = parametersOf(lasting);
+    const meanError = async (given: LatentActionConfig, t: number) => {
+      const mask = floats(
+        [3, 4],
+        Array.from({ length: 12 }, (_, i) => Number(i % 4 === t)),
+      );
+      return (await lossOf(given, own, { frames, mask })).metrics.all.data[0];
+    };
+    const alone = [];
+    for (let t = 0; t < 4; t++) alone.push(await meanError({ ...lasting, persistence: 0 }, t));
+    for (let t = 0; t < 4; t++) {
+      const sum = alone[t] + 0.5 * (alone[t - 1] ?? 0) + 0.25 * (alone[t - 2] ?? 0);
+      expect(await meanError(lasting, t)).toBeCloseTo(sum / 1.75, 5);
+    }
   });
 
   it("looks at videos shorter than its history", async () => {

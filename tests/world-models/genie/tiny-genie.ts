@@ -3,6 +3,7 @@ import { RandomStream } from "../../../src/core/random.ts";
 import { Box } from "../../../src/core/spaces/box.ts";
 import { Discrete } from "../../../src/core/spaces/discrete.ts";
 import type { Space } from "../../../src/core/spaces/space.ts";
+import { gatherRows } from "../../../src/imagination/rows.ts";
 import { dynamicsParameters } from "../../../src/world-models/genie/dynamics.ts";
 import { dynamicsShapeOf, GenieConfig, GenieWorldModel } from "../../../src/world-models/genie/genie-world-model.ts";
 import { latentActionParameters } from "../../../src/world-models/genie/latent-action-model.ts";
@@ -23,8 +24,11 @@ export interface TinyGenieOptions {
   readonly trunkBlocks?: number;
 }
 
-export const framesOfSize = (size: number): Space<Uint8Array> =>
+const framesOfSize = (size: number): Space<Uint8Array> =>
   new Box({ low: 0, high: 255, shape: [size, size, 3], dtype: "uint8" }) as unknown as Space<Uint8Array>;
+
+/** Tokens of a frame of 16 × 16 pixels. */
+export const PLACES = 4;
 
 /** An untrained Genie of four or sixteen tokens a frame: it dreams nonsense, but by all the rules. */
 export function tinyGenie(options: TinyGenieOptions = {}): GenieWorldModel {
@@ -70,6 +74,13 @@ export function tinyGenieContexts(
           data: Float32Array.from(taken.flatMap((action) => Array.from(actionSpace.flatten(action)))),
         };
   return { frames: { shape: [count, prompt, size, size, 3], dtype: "uint8", data }, actions };
+}
+
+/** Frame t of all contexts, or the actions that followed it: (N, n, ...) → (N, ...). */
+export function momentAt(array: NdArray, t: number): NdArray {
+  const [count, length, ...rest] = array.shape;
+  const rows = Array.from({ length: count }, (_, b) => b * length + t);
+  return gatherRows({ ...array, shape: [count * length, ...rest] }, rows);
 }
 
 /** A tiny Genie that says it was learned from Platformer. */
