@@ -209,6 +209,11 @@ describe("resolveGenieConfig", () => {
     ["a level of one", { "tokenizer.levels": [8, 1] }, /levels/],
     ["one latent action", { "latentActions.count": 1 }, /count/],
     ["a context of one frame", { "dynamics.context": 1 }, /context/],
+    [
+      "a width that does not fall into heads",
+      { "dynamics.width": 36, "dynamics.heads": 8 },
+      /twice the heads.*\n.*dynamics\.width/,
+    ],
     ["a share above 1", { "dynamics.latentShare": 1.5 }, /latentShare/],
     ["an unknown key of the agent's", { "agent.layers": [3] }, /layers/],
   ])("refuses %s with a ConfigError", (_, given, message) => {

@@ -54,7 +54,12 @@ export const GeniePipelineConfig = z.strictObject({
     /** The share of windows whose actions are told as latent ones. */
     latentShare: z.number().min(0).max(1).default(0.4),
     validateEvery: steps.default(250),
-  }).prefault({}),
+  })
+    .refine(({ width, heads }) => width % (2 * heads) === 0, {
+      path: ["width"],
+      message: "Expected a multiple of twice the heads: each turns its numbers in pairs",
+    })
+    .prefault({}),
   dream: z
     .strictObject({
       /** Below 1 the dream keeps to what is likely. */

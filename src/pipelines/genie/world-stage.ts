@@ -1,3 +1,4 @@
+import { ConfigError } from "../../base/errors.ts";
 import type { NdArray } from "../../compute/array.ts";
 import { RandomStream } from "../../core/random.ts";
 import type { Space } from "../../core/spaces/space.ts";
@@ -45,6 +46,10 @@ export async function joinGenie(context: GenieContext, dataset: Dataset): Promis
 async function contextsOf({ config, seed }: GenieContext, dataset: Dataset) {
   const { contexts, prompt } = config.dream;
   const long = Array.from(dataset.lengths.keys()).filter((e) => dataset.lengths[e] >= prompt);
+  if (long.length === 0)
+    throw new ConfigError(
+      `Expected an episode of at least ${prompt} steps to begin dreams from, got none. Collect longer ones, or set dream.prompt lower.`,
+    );
   const random = new RandomStream(seed, "contexts");
   const [frameSize, actionSize] = [layoutSize(dataset.observation), layoutSize(dataset.action)];
   const frames = new Uint8Array(contexts * prompt * frameSize);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RandomPolicy } from "../../../agents/random-policy.ts";
+import { ConfigError } from "../../../src/base/errors.ts";
 import type { NdArray } from "../../../src/compute/array.ts";
 import { loadCheckpoint, saveCheckpoint } from "../../../src/compute/checkpoint.ts";
 import type { RenderFrame } from "../../../src/core/env.ts";
@@ -236,4 +237,11 @@ describe("what happened at a step of the real game happens at the same step", ()
       }
     },
   );
+});
+
+it("a prompt longer than every episode is refused", async () => {
+  const long = { ...context, config: { ...config, dream: { ...config.dream, prompt: 40 } } };
+  const joining = joinGenie(long, dataset);
+  await expect(joining).rejects.toBeInstanceOf(ConfigError);
+  await expect(joining).rejects.toThrow(/an episode of at least 40 steps .* got none/);
 });
