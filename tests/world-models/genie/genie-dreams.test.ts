@@ -103,7 +103,7 @@ describe("a dream longer than its context", () => {
     // One block: what it remembers of a frame is of that frame alone.
     const short = tinyGenie({ trunkBlocks: 1 });
     const own = dreamFunctions(short);
-    const after = async (first: NdArray, frames: number) => {
+    const hiddenAfter = async (first: NdArray, frames: number) => {
       let { state } = await own.perceive({ frames: first });
       for (let t = 0; t < frames; t++)
         ({ state } = await own.observe({
@@ -114,8 +114,8 @@ describe("a dream longer than its context", () => {
       return state.hidden;
     };
     const [one, other] = [momentAt(contexts.frames, 0), momentAt(contexts.frames, 2)];
-    expect(relativeError(await after(one, 3), await after(other, 3))).toBeGreaterThan(1e-4);
-    expect(relativeError(await after(one, 4), await after(other, 4))).toBeLessThan(1e-5);
+    expect(relativeError(await hiddenAfter(one, 3), await hiddenAfter(other, 3))).toBeGreaterThan(1e-4);
+    expect(relativeError(await hiddenAfter(one, 4), await hiddenAfter(other, 4))).toBeLessThan(1e-5);
     await own.dispose();
   });
 });
