@@ -239,6 +239,10 @@ export { CmaEsConfig, CmaEsState } from "./evolution/cma-es-config.ts";
 
 // World models
 
+export { DynamicsConfig } from "./world-models/genie/dynamics.ts";
+export { GenieConfig, GenieWorldModel } from "./world-models/genie/genie-world-model.ts";
+export { LatentActionConfig } from "./world-models/genie/latent-action-model.ts";
+export { VideoTokenizerConfig } from "./world-models/genie/video-tokenizer.ts";
 export { MdnRnnConfig, mdnRnnLoss, mdnRnnParameters } from "./world-models/recurrent/mdn-rnn.ts";
 export {
   REFERENCE_CONFIGS,
@@ -247,7 +251,7 @@ export {
 } from "./world-models/recurrent/recurrent-world-model.ts";
 export { VaeConfig, vaeLoss, vaeParameters } from "./world-models/recurrent/vae.ts";
 export { loadWorld, type SavedWorld, saveWorld } from "./world-models/world-checkpoint.ts";
-export type { Context, DreamStep, ModelState, Noise, NoiseSize, WorldModel } from "./world-models/world-model.ts";
+export type { ActionKind, Context, DreamStep, ModelState, Noise, NoiseSize, WorldModel } from "./world-models/world-model.ts";
 
 // Imagination: learned worlds as environments
 
@@ -255,6 +259,7 @@ export type { Contexts, Dream } from "./imagination/dream.ts";
 export { DreamEnv, type DreamEnvOptions } from "./imagination/dream-env.ts";
 export { dreamReturns } from "./imagination/dream-returns.ts";
 export { PerceivedEnv, type PerceiveOptions, perceive } from "./imagination/perceived-env.ts";
+export { playedWith } from "./imagination/played-with.ts";
 export { type GraphController, type PopulationOptions, PopulationRollout } from "./imagination/population-rollout.ts";
 export { replayInDream } from "./imagination/replay.ts";
 export { VectorDreamEnv, type VectorDreamOptions } from "./imagination/vector-dream-env.ts";

@@ -4,7 +4,7 @@ import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
 import { compile } from "../../compute/compile.ts";
 import { layoutSize } from "../../data/array-layout.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { episodeTracks, packWindows, sequenceWindows } from "../../data/sequence-windows.ts";
+import { sequenceWindows } from "../../data/sequence-windows.ts";
 import { unitFrames } from "../../world-models/genie/frame-grid.ts";
 import { inferLatentActions, stepsBehind } from "../../world-models/genie/latent-action-model.ts";
 import { encodeFrames, tokensOfCodes } from "../../world-models/genie/video-tokenizer.ts";
@@ -17,6 +17,14 @@ const KIND = "tokens";
 const FILE = "tokens.safetensors";
 /** Windows that are encoded at once. */
 const BATCH = 6;
+
+/** Where the results of a window go: its first frame and step among all, and how many of its steps are known already. */
+interface Waiting {
+  readonly frame: number;
+  readonly step: number;
+  readonly known: number;
+  readonly length: number;
+}
 
 /** All episodes as the dynamics see them, one after another: E episodes, N = Σ T steps, N + E frames. */
 export interface TokenizedEpisodes {
@@ -64,31 +72,38 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset): Pro
   const rewards = new Float32Array(steps);
   const dones = new Float32Array(steps);
   const progress = context.progress.stage({ name: "encode", total: dataset.count, unit: "episodes" });
+
+  const frameSize = layoutSize(dataset.observation);
+  const rowSize = (size + 1) * frameSize;
+  let waiting: Waiting[] = [];
+  let frames = new Uint8Array(BATCH * rowSize);
+  let running: Promise<void> = Promise.resolve();
+  /** Encodes what waits, of any episodes, while the next ones are read; a batch that is not full ends in zeros. */
+  const flush = async () => {
+    const [own, data] = [waiting, frames];
+    [waiting, frames] = [[], new Uint8Array(BATCH * rowSize)];
+    await running;
+    running = encoder.run({ frames: { shape: [BATCH, size + 1, ...frameShape], dtype: "uint8", data } }).then((out) => {
+      for (const [row, { frame, step, known, length }] of own.entries()) {
+        const from = row * (size + 1) * places;
+        tokens.set(out.tokens.data.subarray(from, from + (length + 1) * places), frame * places);
+        latentActions.set(out.actions.data.subarray(row * size + known, row * size + length), step + known);
+      }
+    });
+  };
   try {
     let first = 0; // step of the episode
-    for (let e = 0; e < dataset.count; e++) {
+    for (let e = 0, next = dataset.episode(0); e < dataset.count; e++) {
       signal?.throwIfAborted();
-      const episode = await dataset.episode(e);
-      const { observations } = episodeTracks({
-        observation: dataset.observation,
-        action: dataset.action,
-        episodes: [episode],
-      });
-      const windows = sequenceWindows({ lengths: [episode.steps], size, stride: size - overlap });
-      for (let from = 0; from < windows.length; from += BATCH) {
-        const own = windows.slice(from, from + BATCH);
-        // One batch size for all: what is missing is the first window again.
-        const filled = Array.from({ length: BATCH }, (_, i) => own[i] ?? own[0]);
-        const { tracks } = packWindows(filled, size, { observations });
-        const out = await encoder.run({ frames: tracks.observations as NdArray });
-        for (const [row, { start, length }] of own.entries()) {
-          const step = first + start;
-          const rows = out.tokens.data.subarray(row * (size + 1) * places, (row * (size + 1) + length + 1) * places);
-          tokens.set(rows, (step + e) * places);
-          // The first steps of a later window are the last of the one before, which has seen more of what led to them.
-          const known = start === 0 ? 0 : Math.min(overlap, length);
-          latentActions.set(out.actions.data.subarray(row * size + known, row * size + length), step + known);
-        }
+      const episode = await next;
+      if (e + 1 < dataset.count) next = dataset.episode(e + 1);
+      for (const { start, length } of sequenceWindows({ lengths: [episode.steps], size, stride: size - overlap })) {
+        const seen = (episode.observations as Uint8Array).subarray(start * frameSize, (start + length + 1) * frameSize);
+        frames.set(seen, waiting.length * rowSize);
+        // The first steps of a later window are the last of the one before, which has seen more of what led to them.
+        const known = start === 0 ? 0 : Math.min(overlap, length);
+        waiting.push({ frame: first + e + start, step: first + start, known, length });
+        if (waiting.length === BATCH) await flush();
       }
       rewards.set(episode.rewards, first);
       dones[first + episode.steps - 1] = Number(episode.terminated);
@@ -101,7 +116,10 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset): Pro
       first += episode.steps;
       progress.update(e + 1);
     }
+    await flush();
+    await running;
   } finally {
+    await running.catch(() => undefined);
     await encoder.dispose();
   }
   const rows = (data: NdArray["data"], ...shape: number[]): NdArray => ({

@@ -88,8 +88,6 @@ export const GeniePipelineConfig = z.strictObject({
       episodes: steps.default(100),
       /** Keyword arguments of the environment for episodes that count, over those of `env`. */
       env: z.record(z.string(), z.unknown()).optional(),
-      /** Episodes that the world model is measured on. */
-      modelEpisodes: steps.default(40),
     })
     .prefault({}),
 });

@@ -85,11 +85,16 @@ function guessErrors(config: LatentActionConfig, weights: Weights, frames: tf.Te
   const seen = tf.reshape(historyOf(config, frames, changes), [batch * steps, height, width, -1]);
   const [rows, columns] = [height / STRIDE, width / STRIDE];
   const [patch, size] = [PATCH / STRIDE, STRIDE ** 2 * channels];
-  const drawn = tf.reshape(guesses(weights, seen), [batch * steps, rows, columns, config.count, size]);
   // The change, its 2 × 2 neighbours side by side as the guesses have them.
   const cut = tf.reshape(changes, [batch * steps, rows, STRIDE, columns, STRIDE * channels]);
-  const actual = tf.reshape(tf.transpose(cut, [0, 1, 3, 2, 4]), [batch * steps, rows, columns, 1, size]);
-  const errors = tf.mean(tf.square(tf.sub(drawn, actual)), 4); // (B·T, H/2, W/2, |A|)
+  const actual = tf.reshape(tf.transpose(cut, [0, 1, 3, 2, 4]), [-1, size]);
+  // The guesses less the change, in one product: what is subtracted is one more weight, −1. Then each guess's mean.
+  const inputs = tf.concat([tf.reshape(features(weights, seen), [actual.shape[0], -1]), actual], 1);
+  const kernel = tf.reshape(weights["actions.guesses.kernel"], [-1, config.count * size]);
+  const weighing = tf.concat([kernel, tf.neg(tf.tile(tf.eye(size), [1, config.count]))], 0);
+  const misses = tf.add(tf.matMul(inputs, weighing as tf.Tensor2D), weights["actions.guesses.bias"]); // (…, |A|·4·C)
+  const each = tf.matMul(tf.square(misses) as tf.Tensor2D, averages(config.count, size));
+  const errors = tf.reshape(each, [batch * steps, rows, columns, config.count]);
   const patches = tf.avgPool(errors as tf.Tensor4D, patch, patch, "valid"); // (B·T, H/8, W/8, |A|)
   const judged = tf.sqrt(tf.add(tf.mean(tf.square(patches), [1, 2]), 1e-12));
   return tf.reshape(judged, [batch, steps, config.count]);
@@ -109,8 +114,16 @@ function historyOf({ history }: LatentActionConfig, frames: tf.Tensor, changes: 
   return tf.concat([now, ...back, ...none], 4);
 }
 
-/** What the next frame adds, by each guess: (N, H, W, history·C) → (N, H/2, W/2, |A|·4·C). */
-function guesses(weights: Weights, seen: tf.Tensor): tf.Tensor {
+/** (n·size, n): takes the mean of each `size` numbers of n·size. */
+function averages(n: number, size: number): tf.Tensor2D {
+  const values = Float32Array.from({ length: n * size * n }, (_, i) =>
+    Math.floor(i / n / size) === i % n ? 1 / size : 0,
+  );
+  return tf.tensor2d(values, [n * size, n]);
+}
+
+/** What the guesses are made of, by a product each: (N, H, W, history·C) → (N, H/2, W/2, F). */
+function features(weights: Weights, seen: tf.Tensor): tf.Tensor {
   const down = (i: number, x: tf.Tensor) => tf.relu(conv(weights, `actions.down.${i}`, x, STRIDE, "same"));
   const up = (i: number, x: tf.Tensor) => tf.relu(convTranspose(weights, `actions.up.${i}`, x, STRIDE, "same"));
   const half = down(0, seen);
@@ -118,8 +131,7 @@ function guesses(weights: Weights, seen: tf.Tensor): tf.Tensor {
   const eighth = down(2, quarter);
   const deep = tf.add(eighth, tf.relu(conv(weights, "actions.deep", eighth, 1, "same")));
   const outer = up(0, tf.concat([up(1, deep), quarter], 3));
-  const joined = tf.relu(conv(weights, "actions.joined", tf.concat([outer, half], 3), 1, "same"));
-  return conv(weights, "actions.guesses", joined, 1, "same");
+  return tf.relu(conv(weights, "actions.joined", tf.concat([outer, half], 3), 1, "same"));
 }
 
 /** The latent action between each two frames: (B, T+1, H, W, C) in [0, 1] → (B, T) of int32 in [0, |A|). */
