@@ -251,7 +251,15 @@ export {
 } from "./world-models/recurrent/recurrent-world-model.ts";
 export { VaeConfig, vaeLoss, vaeParameters } from "./world-models/recurrent/vae.ts";
 export { loadWorld, type SavedWorld, saveWorld } from "./world-models/world-checkpoint.ts";
-export type { ActionKind, Context, DreamStep, ModelState, Noise, NoiseSize, WorldModel } from "./world-models/world-model.ts";
+export type {
+  ActionKind,
+  Context,
+  DreamStep,
+  ModelState,
+  Noise,
+  NoiseSize,
+  WorldModel,
+} from "./world-models/world-model.ts";
 
 // Imagination: learned worlds as environments
 
@@ -276,6 +284,7 @@ export {
   compare,
   type PolicyResult,
 } from "./evaluation/compare.ts";
+export { type LatentActionTable, latentActionTable } from "./evaluation/latent-action-table.ts";
 export { type Played, type Player, play } from "./evaluation/play.ts";
 export { Report, readReport, saveReport } from "./evaluation/report.ts";
 export { type Summary, summarize } from "./evaluation/statistics.ts";

@@ -53,7 +53,7 @@ export async function runGeniePipeline(options: PipelineOptions): Promise<Report
   const { train } = splitEpisodes({ count: dataset.count, validationFraction, seed });
   await run.stage("tokenizer", () => trainTokenizer(context, dataset, train));
   await run.stage("latent-actions", () => trainLatentActions(context, dataset, train));
-  await run.stage("encode", async () => ({ frames: await encodeVideos(context, dataset) }));
+  await run.stage("encode", () => encodeVideos(context, dataset));
   await run.stage("dynamics", async () => {
     const { step, validation } = await trainDynamics(context, dataset);
     await joinGenie(context, dataset);

@@ -5,6 +5,8 @@ import { compile } from "../../compute/compile.ts";
 import { layoutSize } from "../../data/array-layout.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { sequenceWindows } from "../../data/sequence-windows.ts";
+import { splitEpisodes } from "../../data/split-episodes.ts";
+import { type LatentActionTable, latentActionTable } from "../../evaluation/latent-action-table.ts";
 import { unitFrames } from "../../world-models/genie/frame-grid.ts";
 import { inferLatentActions, stepsBehind } from "../../world-models/genie/latent-action-model.ts";
 import { encodeFrames, tokensOfCodes } from "../../world-models/genie/video-tokenizer.ts";
@@ -44,8 +46,8 @@ export interface TokenizedEpisodes {
   readonly lengths: Int32Array;
 }
 
-/** Tokens of every frame and latent actions of every step, into `tokens.safetensors`. */
-export async function encodeVideos(context: GenieContext, dataset: Dataset): Promise<number> {
+/** Tokens of every frame and latent actions of every step, into `tokens.safetensors`; what the latter mean, on held-out episodes. */
+export async function encodeVideos(context: GenieContext, dataset: Dataset) {
   const { run, config, signal } = context;
   const tokenizer = await loadTokenizer(run);
   const latent = await loadLatentActions(run);
@@ -140,7 +142,32 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset): Pro
     },
   });
   progress.done();
-  return steps + dataset.count;
+  const meaning = meaningOf({ latentActions, actions, actionSize, lengths: dataset.lengths }, latent.config.count, {
+    heldOut: splitEpisodes({
+      count: dataset.count,
+      validationFraction: config.collect.validationFraction,
+      seed: context.seed,
+    }).validation,
+  });
+  return { frames: steps + dataset.count, latentActions: meaning };
+}
+
+/** Latent actions against one-hot real ones. */
+function meaningOf(
+  encoded: { latentActions: Int32Array; actions: Float32Array; actionSize: number; lengths: ArrayLike<number> },
+  latentCount: number,
+  { heldOut }: { heldOut: ArrayLike<number> },
+): LatentActionTable {
+  const { latentActions, actions, actionSize, lengths } = encoded;
+  const firstStep = [0];
+  for (let e = 0; e < lengths.length; e++) firstStep.push(firstStep[e] + lengths[e]);
+  const steps = Array.from(heldOut).flatMap((e) => Array.from({ length: lengths[e] }, (_, t) => firstStep[e] + t));
+  return latentActionTable({
+    latent: steps.map((t) => latentActions[t]),
+    real: steps.map((t) => actions.subarray(t * actionSize, (t + 1) * actionSize).indexOf(1)),
+    latentCount,
+    realCount: actionSize,
+  });
 }
 
 export async function loadTokens(run: Run): Promise<TokenizedEpisodes> {
