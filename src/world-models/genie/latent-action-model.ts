@@ -13,8 +13,8 @@ import type { FrameSize } from "./frame-grid.ts";
  * The paper has an encoder that says the code and a decoder that draws the next frame from it; code and decoder learn to
  * agree over hundreds of thousands of steps, or collapse. Here the decoder draws all |A| next frames at once, and the code is
  * the one that comes nearest the truth: multiple-choice learning (Guzman-Rivera et al. 2012), where only the winner learns,
- * and the others a little, so that none dies (Rupprecht et al. 2017, eq. 8). That is a codebook searched instead of guessed:
- * it splits within a few hundred steps, and cannot be ignored.
+ * and the others a little, so that fewer die (Rupprecht et al. 2017, eq. 8). That is a codebook searched instead of guessed:
+ * no decoder can learn to ignore it. Codes that never win still go to waste: give it more than there are actions.
  *
  * The decoder sees the last frames as they changed, so that running on costs no code; convolutions, as in the tokenizer.
  */

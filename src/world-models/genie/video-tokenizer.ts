@@ -14,8 +14,8 @@ import type { FrameSize } from "./frame-grid.ts";
  * learned codebook (Mentzer et al. 2023): nothing to collapse, no commitment loss.
  *
  * Two things differ from the paper. Each frame is read alone, so that a dream's picture depends on its tokens only and any
- * single image can begin one. And the layers are convolutions, one halving for each power of two in the patch: with the few
- * thousand steps that two cores can take, they draw 4 dB better than transformer blocks over patches.
+ * single image can begin one. And the layers are convolutions, one halving for each power of two in the patch: neighbouring
+ * pixels belong together, which a transformer over patches has to find out first, and two cores have a few thousand steps.
  */
 
 export const VideoTokenizerConfig = z.strictObject({
