@@ -99,7 +99,8 @@ export async function compare<Observation, Action>(
   return { policies: results };
 }
 
-async function playInTurn<Observation, Action>(
+/** One episode after another in an environment of a policy's own, closed in the end; null where there is none. */
+export async function playInTurn<Observation, Action>(
   make: (policy: Player<Observation, Action>) => Awaitable<Env<Observation, Action> | null | undefined>,
   policy: Player<Observation, Action>,
   run: { seeds: readonly number[]; signal?: AbortSignal; onEpisodes: (done: number) => void },

@@ -7,8 +7,7 @@ import { compareAgents } from "./genie/comparison-stage.ts";
 import { GeniePipelineConfig } from "./genie/pipeline-config.ts";
 import { comparePolicies } from "./recurrent/comparison-stage.ts";
 import { RecurrentPipelineConfig } from "./recurrent/config.ts";
-import { WORLD_FILE } from "./recurrent/world-stage.ts";
-import { Run } from "./run.ts";
+import { Run, WORLD_FILE } from "./run.ts";
 
 export interface CompareRunOptions {
   /** The finished run's folder. */

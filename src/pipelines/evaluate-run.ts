@@ -13,8 +13,7 @@ import type { WorldModelReport } from "../evaluation/world-model/world-model-rep
 import type { Progress } from "../training/progress.ts";
 import { loadWorld } from "../world-models/world-checkpoint.ts";
 import { heldOutCollection } from "./held-out-collection.ts";
-import { WORLD_FILE } from "./recurrent/world-stage.ts";
-import { Run } from "./run.ts";
+import { Run, WORLD_FILE } from "./run.ts";
 
 export interface EvaluateRunOptions {
   /** The run's folder, with a world in it. */

@@ -7,7 +7,8 @@ import { type NdArray, type Parameters, scalar, zeros } from "../compute/array.t
 import { type ExportedModel, exportOnnx } from "../compute/export-onnx.ts";
 import { Discrete } from "../core/spaces/discrete.ts";
 import { RecurrentWorldModel } from "../world-models/recurrent/recurrent-world-model.ts";
-import { encode, FRAME_SIDE, unitFrames } from "../world-models/recurrent/vae.ts";
+import { encode, FRAME_SIDE } from "../world-models/recurrent/vae.ts";
+import { unitFrames } from "../world-models/unit-frames.ts";
 import { exportGuide } from "./export-guide.ts";
 import { openRun } from "./open-run.ts";
 import { loadController } from "./recurrent/controller-stage.ts";

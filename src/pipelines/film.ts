@@ -5,8 +5,8 @@ import { dreamFunctions } from "../imagination/dream-functions.ts";
 import { perceive } from "../imagination/perceived-env.ts";
 import { replayInDream } from "../imagination/replay.ts";
 import type { SavedWorld } from "../world-models/world-checkpoint.ts";
-import { dreamOf } from "./recurrent/dream-of.ts";
-import { realEnv } from "./recurrent/real-env.ts";
+import { dreamOf } from "./dream-of.ts";
+import { realEnv } from "./real-env.ts";
 
 const MOST_STEPS = 120;
 

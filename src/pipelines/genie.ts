@@ -6,10 +6,11 @@ import type { Report } from "../evaluation/report.ts";
 import { versions } from "../evaluation/versions.ts";
 import { writeReport } from "../viewer/write-report.ts";
 import { loadWorld } from "../world-models/world-checkpoint.ts";
+import { collectEpisodes } from "./collect-episodes.ts";
 import { filmEpisode } from "./film.ts";
 import { loadAgent, trainAgent } from "./genie/agent-stage.ts";
 import { checkSpaces } from "./genie/check-spaces.ts";
-import { collectVideos } from "./genie/collect-stage.ts";
+import { genieBehaviours } from "./genie/collecting-behaviours.ts";
 import { compareAgents } from "./genie/comparison-stage.ts";
 import { resolveGenieConfig } from "./genie/config.ts";
 import type { GenieContext } from "./genie/context.ts";
@@ -17,11 +18,9 @@ import { trainDynamics } from "./genie/dynamics-stage.ts";
 import { encodeVideos } from "./genie/encode-stage.ts";
 import { trainLatentActions } from "./genie/latent-actions-stage.ts";
 import { trainTokenizer } from "./genie/tokenizer-stage.ts";
-import { GENIE_WORLD_FILE, joinGenie } from "./genie/world-stage.ts";
 import { learningCurves } from "./learning-curves.ts";
-import { TEST_SEED } from "./recurrent/comparison-stage.ts";
 import type { PipelineOptions } from "./recurrent.ts";
-import { Run, type StageRecord } from "./run.ts";
+import { Run, type StageRecord, TEST_SEED, WORLD_FILE } from "./run.ts";
 
 const STAGES = [
   "collect",
@@ -47,7 +46,9 @@ export async function runGeniePipeline(options: PipelineOptions): Promise<Report
   const context: GenieContext = { run, config, seed, workers, progress, signal };
   progress.plan(STAGES);
 
-  await run.stage("collect", async () => ({ ...(await collectVideos(context)).counts }));
+  await run.stage("collect", async () => ({
+    ...(await collectEpisodes(context, genieBehaviours(env, config.collect))).counts,
+  }));
   const dataset = await openDataset(run.path("data"));
   const { validationFraction } = config.collect;
   const { train } = splitEpisodes({ count: dataset.count, validationFraction, seed });
@@ -56,10 +57,9 @@ export async function runGeniePipeline(options: PipelineOptions): Promise<Report
   await run.stage("encode", () => encodeVideos(context, dataset));
   await run.stage("dynamics", async () => {
     const { step, validation } = await trainDynamics(context, dataset);
-    await joinGenie(context, dataset);
     return { step, ...validation };
   });
-  const world = await loadWorld(run.path(GENIE_WORLD_FILE), { env });
+  const world = await loadWorld(run.path(WORLD_FILE), { env });
   await run.stage("agent-dream", () => trainAgent(context, world, "dream"));
   await run.stage("agent-real", () => trainAgent(context, world, "real"));
   const comparison = await run.stage("compare", async () => {

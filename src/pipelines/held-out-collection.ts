@@ -1,8 +1,8 @@
 import { CheckpointError } from "../base/errors.ts";
 import type { CollectConfig } from "../data/collect-config.ts";
-import { genieBehaviours } from "./genie/collect-stage.ts";
+import { genieBehaviours } from "./genie/collecting-behaviours.ts";
 import { GeniePipelineConfig } from "./genie/pipeline-config.ts";
-import { collectingBehaviours } from "./recurrent/collect-stage.ts";
+import { collectingBehaviours } from "./recurrent/collecting-behaviours.ts";
 import { RecurrentPipelineConfig } from "./recurrent/config.ts";
 import type { Run } from "./run.ts";
 

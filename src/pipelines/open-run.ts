@@ -2,8 +2,7 @@ import type { Policy } from "../../agents/policy.ts";
 import { loadWorld, type SavedWorld } from "../world-models/world-checkpoint.ts";
 import { loadAgent } from "./genie/agent-stage.ts";
 import { loadController } from "./recurrent/controller-stage.ts";
-import { WORLD_FILE } from "./recurrent/world-stage.ts";
-import { Run } from "./run.ts";
+import { Run, WORLD_FILE } from "./run.ts";
 
 /** What a finished run left to play with. */
 export interface OpenedRun {

@@ -11,11 +11,12 @@ import type { Progress } from "../training/progress.ts";
 import { writeReport } from "../viewer/write-report.ts";
 import { FRAME_SIDE } from "../world-models/recurrent/vae.ts";
 import { loadWorld, type SavedWorld } from "../world-models/world-checkpoint.ts";
+import { collectEpisodes } from "./collect-episodes.ts";
 import { filmEpisode } from "./film.ts";
 import { learningCurves } from "./learning-curves.ts";
 import { evolveBaselines } from "./recurrent/baselines-stage.ts";
-import { collectEpisodes } from "./recurrent/collect-stage.ts";
-import { comparePolicies, TEST_SEED } from "./recurrent/comparison-stage.ts";
+import { collectingBehaviours } from "./recurrent/collecting-behaviours.ts";
+import { comparePolicies } from "./recurrent/comparison-stage.ts";
 import { type Preset, RecurrentPipelineConfig, resolveConfig } from "./recurrent/config.ts";
 import type { PipelineContext } from "./recurrent/context.ts";
 import { evolveController, loadController } from "./recurrent/controller-stage.ts";
@@ -24,8 +25,8 @@ import { trainMemory } from "./recurrent/memory-stage.ts";
 import { collectWithController } from "./recurrent/policy-collect-stage.ts";
 import { inRound, previous, roundsOf } from "./recurrent/rounds.ts";
 import { trainVision } from "./recurrent/vision-stage.ts";
-import { WORLD_FILE, worldOf } from "./recurrent/world-stage.ts";
-import { Run, type StageRecord } from "./run.ts";
+import { worldOf } from "./recurrent/world-stage.ts";
+import { Run, type StageRecord, TEST_SEED, WORLD_FILE } from "./run.ts";
 
 export interface PipelineOptions {
   /** Id of a registered environment with 64×64 RGB observations. */
@@ -78,7 +79,8 @@ async function runRound(context: PipelineContext): Promise<void> {
   const { run, round, config, seed } = context;
   const name = (stage: string) => inRound(stage, round);
   await run.stage(name("collect"), async () => {
-    if (round.index === 0 || !config.iterate) return { ...(await collectEpisodes(context)).counts };
+    if (round.index === 0 || !config.iterate)
+      return { ...(await collectEpisodes(context, collectingBehaviours(config.collect))).counts };
     const world = await worldOf(run, previous(round));
     const { dataset, meanReturn } = await collectWithController(context, world, config.iterate);
     return { ...dataset.counts, meanReturn };

@@ -13,6 +13,12 @@ export interface RunIdentity {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+/** Where every pipeline leaves the learned world, within the run's folder. */
+export const WORLD_FILE = "models/world.safetensors";
+
+/** Seeds of the episodes that count: nothing is collected, trained or chosen on them. */
+export const TEST_SEED = 500_000;
+
 /** A stage that is done, or under way: its seconds count over all runs that worked on it. */
 export interface StageRecord {
   readonly name: string;

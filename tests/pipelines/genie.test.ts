@@ -7,6 +7,7 @@ import type { Env } from "../../src/core/env.ts";
 import { make, register, unregister } from "../../src/core/registry.ts";
 import { Box } from "../../src/core/spaces/box.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
+import type { LatentActionTable } from "../../src/evaluation/latent-action-table.ts";
 import { type Report, readReport } from "../../src/evaluation/report.ts";
 import { resolveGenieConfig } from "../../src/pipelines/genie/config.ts";
 import { runGeniePipeline } from "../../src/pipelines/genie.ts";
@@ -84,6 +85,13 @@ describe("runGeniePipeline", () => {
     });
     expect(whole.stages.map(({ name }) => name)).toEqual(STAGES);
     expect(whole.stages[0]).toMatchObject({ episodes: 34 });
+    const { counts, base } = whole.stages[3]["latentActions"] as LatentActionTable;
+    expect(counts.map((row) => row.length)).toEqual([6, 6, 6, 6]);
+    const columns = counts[0].map((_, j) => counts.reduce((sum, row) => sum + row[j], 0));
+    const steps = columns.reduce((sum, count) => sum + count);
+    expect(steps).toBeGreaterThan(0); // of held-out episodes
+    expect(steps).toBeLessThan(((whole.stages[3]["frames"] as number) - 34) / 4);
+    expect(base).toBeCloseTo(Math.max(...columns) / steps, 12);
     const names = whole.policies.map(({ name }) => name);
     expect(names).toEqual(["random", "platformer-explorer", "platformer-runner", "real-trained", "dream-trained"]);
     for (const { name, real, dream } of whole.policies) {

@@ -11,11 +11,11 @@ import {
   decode,
   encode,
   sampleLatent,
-  unitFrames,
   type VaeBatch,
   VaeConfig,
   vaeLoss,
 } from "../../src/world-models/recurrent/vae.ts";
+import { unitFrames } from "../../src/world-models/unit-frames.ts";
 import { floats, ints, noise, relativeError } from "../compute/fixtures.ts";
 import { tinyWorld } from "./tiny-world.ts";
 

@@ -7,6 +7,7 @@ import { type DreamFunctions, dreamFunctions } from "../../imagination/dream-fun
 import { VectorDreamEnv } from "../../imagination/vector-dream-env.ts";
 import { VectorPerceivedEnv } from "../../imagination/vector-perceived-env.ts";
 import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
+import { dreamOf } from "../dream-of.ts";
 import type { Run } from "../run.ts";
 import type { GenieContext } from "./context.ts";
 
@@ -55,12 +56,8 @@ export function loadAgent(run: Run, school: School): Promise<ActorCriticPolicy> 
 }
 
 /** Dreams that begin at real moments. */
-export function dreamVector(
-  { model, contexts, dream }: SavedWorld,
-  numEnvs: number,
-  functions: DreamFunctions,
-): VectorDreamEnv {
-  return new VectorDreamEnv({ model, contexts, ...dream, numEnvs, autoresetMode: "same-step", functions });
+export function dreamVector(world: SavedWorld, numEnvs: number, functions: DreamFunctions): VectorDreamEnv {
+  return new VectorDreamEnv({ ...dreamOf(world), numEnvs, autoresetMode: "same-step", functions });
 }
 
 /** Real environments, seen through the world model. */

@@ -3,12 +3,11 @@ import type { Policy } from "../../../agents/policy.ts";
 import { RandomPolicy } from "../../../agents/random-policy.ts";
 import { vectorReturns } from "../../../agents/vector-returns.ts";
 import { make } from "../../core/registry.ts";
-import { type ComparisonReport, compare } from "../../evaluation/compare.ts";
-import { play } from "../../evaluation/play.ts";
+import { type ComparisonReport, compare, playInTurn } from "../../evaluation/compare.ts";
 import { dreamFunctions } from "../../imagination/dream-functions.ts";
 import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
 import { AGENT_NAMES, dreamVector, loadAgent, realVector, type School } from "./agent-stage.ts";
-import { genieBehaviours } from "./collect-stage.ts";
+import { genieBehaviours } from "./collecting-behaviours.ts";
 import type { GenieContext } from "./context.ts";
 
 type AnyPolicy = Policy<Float32Array, unknown>;
@@ -26,13 +25,13 @@ export async function compareAgents(
       (await loadAgent(run, school)).with({ mode: "sampled", name: AGENT_NAMES[school] }),
     );
   const spaces = { observationSpace: world.model.observationSpace, actionSpace: world.model.actionSpace };
-  const blind = [new RandomPolicy(spaces), ...(await explorers(run.identity.env, config.collect, spaces))];
+  const others = [new RandomPolicy(spaces), ...(await explorers(run.identity.env, config.collect, spaces))];
   const functions = dreamFunctions(world.model);
   const kwargs = { ...config.env, ...config.evaluation.env };
   const slots = Math.min(episodes, config.agent.numEnvs);
   const dream = dreamVector(world, slots, functions);
   const real = await realVector(world, kwargs, slots, functions);
-  const policies = [...blind, ...agents.values()] as unknown as AnyPolicy[];
+  const policies = [...others, ...agents.values()] as unknown as AnyPolicy[];
   const progress = context.progress.stage({ name: "compare", total: 2 * policies.length * episodes, unit: "episodes" });
   try {
     const report = await compare<Float32Array, unknown>({
@@ -46,12 +45,15 @@ export async function compareAgents(
           return agent ? vectorReturns({ env: dream, policy: agent, seeds, ...watch }) : null;
         },
       },
-      // Who looks at nothing needs no world model to look through.
+      // Who looks at the environment's own frames, or at nothing, needs no world model to look through.
       real: {
         evaluate: async (policy, seeds, watch) => {
           const agent = agents.get(policy.name);
           if (agent) return vectorReturns({ env: real, policy: agent, seeds, ...watch });
-          return blindReturns(world.env.id, kwargs, policy as AnyPolicy, seeds, watch);
+          return playInTurn(() => make<Float32Array, unknown>(world.env.id, { ...kwargs }), policy, {
+            seeds,
+            ...watch,
+          });
         },
       },
       onProgress: ({ allDone, policy, side }) => progress.update(allDone, { now: `${policy} ${side}` }),
@@ -77,25 +79,4 @@ async function explorers(
       return new made(spaces, options);
     }),
   );
-}
-
-/** Returns of a policy that plays the environment itself. */
-async function blindReturns(
-  id: string,
-  kwargs: Readonly<Record<string, unknown>>,
-  policy: AnyPolicy,
-  seeds: readonly number[],
-  { signal, onEpisodes }: { signal?: AbortSignal; onEpisodes: (done: number) => void },
-): Promise<number[]> {
-  const env = await make<Float32Array, unknown>(id, { ...kwargs });
-  const returns: number[] = [];
-  try {
-    for (const seed of seeds) {
-      returns.push((await play(env, policy, { seed, signal })).return);
-      onEpisodes(returns.length);
-    }
-  } finally {
-    await env.close();
-  }
-  return returns;
 }

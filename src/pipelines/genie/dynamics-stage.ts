@@ -1,30 +1,25 @@
-import { rm } from "node:fs/promises";
-import type { Parameters } from "../../compute/array.ts";
-import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
 import { RandomStream } from "../../core/random.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { splitEpisodes } from "../../data/split-episodes.ts";
-import { type FitResult, fit } from "../../training/fit.ts";
-import { cosine } from "../../training/schedule.ts";
+import type { FitResult } from "../../training/fit.ts";
 import type { Trainable } from "../../training/trainable.ts";
 import { DynamicsConfig, dynamicsLoss, dynamicsParameters } from "../../world-models/genie/dynamics.ts";
 import { frameSizeOf } from "../../world-models/genie/frame-grid.ts";
 import { dynamicsShapeOf } from "../../world-models/genie/genie-world-model.ts";
-import type { Run } from "../run.ts";
+import { trainModel } from "../train-model.ts";
 import type { GenieContext } from "./context.ts";
 import { type DynamicsArrays, DynamicsBatches } from "./dynamics-batches.ts";
 import { loadTokens } from "./encode-stage.ts";
 import { loadLatentActions } from "./latent-actions-stage.ts";
 import { loadTokenizer } from "./tokenizer-stage.ts";
+import { joinGenie } from "./world-stage.ts";
 
-const KIND = "genie-dynamics";
-const FILE = "models/dynamics.safetensors";
 /** Held-out batches behind each validation. */
 const VALIDATION_BATCHES = 8;
 
-/** Trains the dynamics on tokens, with real and with latent actions by turns. */
+/** Trains the dynamics on tokens, with real and with latent actions by turns, and joins all three parts to a world. */
 export async function trainDynamics(context: GenieContext, dataset: Dataset): Promise<FitResult> {
-  const { run, config, seed, signal } = context;
+  const { run, config, seed } = context;
   const { batchSize, steps, learningRate, warmup, validateEvery, ...rest } = config.dynamics;
   const { leastHidden, corruption, latentShare, ...model } = rest;
   const dynamics = DynamicsConfig.parse(model);
@@ -61,28 +56,21 @@ export async function trainDynamics(context: GenieContext, dataset: Dataset): Pr
     carry: {},
     loss: (weights, batch) => ({ ...dynamicsLoss(dynamics, shape, weights, batch), carry: {} }),
   };
-  const snapshot = run.path("models", "dynamics.training.safetensors");
-  const result = await fit({
+  return trainModel(context, {
     trainable,
     batches,
     steps,
-    learningRate: cosine({ rate: learningRate, steps, warmup }),
+    learningRate,
+    warmup,
     clip: { norm: 1 },
     validation: {
       batches: Array.from({ length: VALIDATION_BATCHES }, () => heldOut.next()),
       every: validateEvery,
     },
-    snapshot,
-    metrics: run.path("metrics.jsonl"),
-    progress: (done) => context.progress.stage({ name: "dynamics", total: steps, unit: "steps", done }),
-    signal,
+    file: "models/dynamics.safetensors",
+    kind: "genie-dynamics",
+    config: dynamics,
+    finish: (parameters) =>
+      joinGenie(context, { dataset, tokenizer, latent, dynamics: { config: dynamics, parameters } }),
   });
-  await saveCheckpoint(run.path(FILE), { kind: KIND, config: dynamics, parameters: result.parameters });
-  await rm(snapshot, { force: true });
-  return result;
-}
-
-export async function loadDynamics(run: Run): Promise<{ config: DynamicsConfig; parameters: Parameters }> {
-  const { config, parameters } = await loadCheckpoint(run.path(FILE), { kind: KIND });
-  return { config: DynamicsConfig.parse(config), parameters };
 }

@@ -1,21 +1,20 @@
-import { rm } from "node:fs/promises";
 import type { NdArray, Parameters } from "../../compute/array.ts";
-import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
+import { loadCheckpoint } from "../../compute/checkpoint.ts";
 import { RandomStream } from "../../core/random.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { Episode } from "../../data/episode.ts";
 import { SequenceSampler } from "../../data/sequence-sampler.ts";
 import { episodeTracks } from "../../data/sequence-windows.ts";
-import { fit } from "../../training/fit.ts";
-import { cosine } from "../../training/schedule.ts";
 import type { BatchSource, Trainable } from "../../training/trainable.ts";
-import { frameSizeOf, unitFrames } from "../../world-models/genie/frame-grid.ts";
+import { frameSizeOf } from "../../world-models/genie/frame-grid.ts";
 import {
   LatentActionConfig,
   latentActionLoss,
   latentActionParameters,
 } from "../../world-models/genie/latent-action-model.ts";
+import { unitFrames } from "../../world-models/unit-frames.ts";
 import type { Run } from "../run.ts";
+import { trainModel } from "../train-model.ts";
 import type { GenieContext } from "./context.ts";
 
 type VideoBatch = { frames: NdArray; mask: NdArray };
@@ -25,7 +24,7 @@ const FILE = "models/latent-actions.safetensors";
 
 /** Trains the latent action model on short videos; the recorded actions are not looked at. */
 export async function trainLatentActions(context: GenieContext, dataset: Dataset, episodes: ArrayLike<number>) {
-  const { run, config, seed, signal } = context;
+  const { config, seed } = context;
   const { frames, window, batchSize, steps, learningRate, warmup, ...model } = config.latentActions;
   const latentActions = LatentActionConfig.parse(model);
   const size = frameSizeOf(dataset.observationSpace);
@@ -51,24 +50,8 @@ export async function trainLatentActions(context: GenieContext, dataset: Dataset
       carry: {},
     }),
   };
-  const snapshot = run.path("models", "latent-actions.training.safetensors");
-  const { parameters } = await fit({
-    trainable,
-    batches,
-    steps,
-    learningRate: cosine({ rate: learningRate, steps, warmup }),
-    clip: { norm: 1 },
-    snapshot,
-    metrics: run.path("metrics.jsonl"),
-    progress: (done) => context.progress.stage({ name: "latent-actions", total: steps, unit: "steps", done }),
-    signal,
-  });
-  await saveCheckpoint(run.path(FILE), {
-    kind: KIND,
-    config: latentActions,
-    parameters,
-  });
-  await rm(snapshot, { force: true });
+  const training = { steps, learningRate, warmup, clip: { norm: 1 }, file: FILE, kind: KIND, config: latentActions };
+  await trainModel(context, { trainable, batches, ...training });
   return { steps, frames: lengths.reduce((sum, length) => sum + length + 1, 0) };
 }
 

@@ -1,19 +1,18 @@
-import { rm } from "node:fs/promises";
 import type { NdArray, Parameters } from "../../compute/array.ts";
-import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
+import { loadCheckpoint } from "../../compute/checkpoint.ts";
 import { RandomStream } from "../../core/random.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { FrameSampler } from "../../data/frame-sampler.ts";
-import { fit } from "../../training/fit.ts";
-import { cosine } from "../../training/schedule.ts";
 import type { BatchSource, Trainable } from "../../training/trainable.ts";
-import { frameSizeOf, unitFrames } from "../../world-models/genie/frame-grid.ts";
+import { frameSizeOf } from "../../world-models/genie/frame-grid.ts";
 import {
   VideoTokenizerConfig,
   videoTokenizerLoss,
   videoTokenizerParameters,
 } from "../../world-models/genie/video-tokenizer.ts";
+import { unitFrames } from "../../world-models/unit-frames.ts";
 import type { Run } from "../run.ts";
+import { trainModel } from "../train-model.ts";
 import type { GenieContext } from "./context.ts";
 
 const KIND = "video-tokenizer";
@@ -21,7 +20,7 @@ const FILE = "models/tokenizer.safetensors";
 
 /** Trains the tokenizer on frames of the training episodes. */
 export async function trainTokenizer(context: GenieContext, dataset: Dataset, episodes: ArrayLike<number>) {
-  const { run, config, seed, signal } = context;
+  const { config, seed, signal } = context;
   const { frames, batchSize, steps, learningRate, warmup, ...model } = config.tokenizer;
   const tokenizer = VideoTokenizerConfig.parse(model);
   const size = frameSizeOf(dataset.observationSpace);
@@ -41,20 +40,8 @@ export async function trainTokenizer(context: GenieContext, dataset: Dataset, ep
       carry: {},
     }),
   };
-  const snapshot = run.path("models", "tokenizer.training.safetensors");
-  const { parameters } = await fit({
-    trainable,
-    batches,
-    steps,
-    learningRate: cosine({ rate: learningRate, steps, warmup }),
-    clip: { norm: 1 },
-    snapshot,
-    metrics: run.path("metrics.jsonl"),
-    progress: (done) => context.progress.stage({ name: "tokenizer", total: steps, unit: "steps", done }),
-    signal,
-  });
-  await saveCheckpoint(run.path(FILE), { kind: KIND, config: tokenizer, parameters });
-  await rm(snapshot, { force: true });
+  const training = { steps, learningRate, warmup, clip: { norm: 1 }, file: FILE, kind: KIND, config: tokenizer };
+  await trainModel(context, { trainable, batches, ...training });
   return { steps, frames: sampler.count };
 }
 

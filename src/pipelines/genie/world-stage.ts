@@ -1,27 +1,35 @@
 import { ConfigError } from "../../base/errors.ts";
-import type { NdArray } from "../../compute/array.ts";
+import type { NdArray, Parameters } from "../../compute/array.ts";
 import { RandomStream } from "../../core/random.ts";
 import type { Space } from "../../core/spaces/space.ts";
 import { layoutSize } from "../../data/array-layout.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import type { DynamicsConfig } from "../../world-models/genie/dynamics.ts";
 import { GenieConfig, GenieWorldModel } from "../../world-models/genie/genie-world-model.ts";
+import type { LatentActionConfig } from "../../world-models/genie/latent-action-model.ts";
+import type { VideoTokenizerConfig } from "../../world-models/genie/video-tokenizer.ts";
 import { saveWorld } from "../../world-models/world-checkpoint.ts";
+import { WORLD_FILE } from "../run.ts";
 import type { GenieContext } from "./context.ts";
-import { loadDynamics } from "./dynamics-stage.ts";
-import { loadLatentActions } from "./latent-actions-stage.ts";
-import { loadTokenizer } from "./tokenizer-stage.ts";
 
-/** Where the world is kept that dreams are dreamt in. */
-export const GENIE_WORLD_FILE = "models/world.safetensors";
+/** A model's configuration and weights. */
+interface Part<Config> {
+  readonly config: Config;
+  readonly parameters: Parameters;
+}
 
 /** Joins the three parts and real moments to begin from into one world. */
-export async function joinGenie(context: GenieContext, dataset: Dataset): Promise<void> {
+export async function joinGenie(
+  context: GenieContext,
+  parts: {
+    dataset: Dataset;
+    tokenizer: Part<VideoTokenizerConfig>;
+    latent: Part<LatentActionConfig>;
+    dynamics: Part<DynamicsConfig>;
+  },
+): Promise<void> {
   const { run, config } = context;
-  const [tokenizer, latent, dynamics] = [
-    await loadTokenizer(run),
-    await loadLatentActions(run),
-    await loadDynamics(run),
-  ];
+  const { dataset, tokenizer, latent, dynamics } = parts;
   const { temperature, horizon, prompt } = config.dream;
   const model = new GenieWorldModel({
     config: GenieConfig.parse({
@@ -34,7 +42,7 @@ export async function joinGenie(context: GenieContext, dataset: Dataset): Promis
     actionSpace: dataset.actionSpace,
     parameters: { ...tokenizer.parameters, ...latent.parameters, ...dynamics.parameters },
   });
-  await saveWorld(run.path(GENIE_WORLD_FILE), {
+  await saveWorld(run.path(WORLD_FILE), {
     model,
     env: { id: run.identity.env, kwargs: config.env },
     contexts: await contextsOf(context, dataset),

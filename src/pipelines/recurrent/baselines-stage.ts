@@ -4,9 +4,9 @@ import { FreshMemoryWorld } from "../../world-models/recurrent/fresh-memory-worl
 import type { RecurrentWorldModel } from "../../world-models/recurrent/recurrent-world-model.ts";
 import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
 import type { WorldModel } from "../../world-models/world-model.ts";
+import { dreamOf } from "../dream-of.ts";
 import type { PipelineContext } from "./context.ts";
 import { evolve } from "./controller-stage.ts";
-import { dreamOf } from "./dream-of.ts";
 
 /** Controllers to compare the trained one with: both act in the same dreams, and see less. */
 export type Baseline = "z-only" | "untrained-memory";

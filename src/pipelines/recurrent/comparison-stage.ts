@@ -10,15 +10,12 @@ import { dreamFunctions } from "../../imagination/dream-functions.ts";
 import { dreamReturns } from "../../imagination/dream-returns.ts";
 import { perceive } from "../../imagination/perceived-env.ts";
 import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
+import { dreamOf } from "../dream-of.ts";
+import { realEnv } from "../real-env.ts";
 import { baselineFile, baselineModel } from "./baselines-stage.ts";
 import type { RecurrentPipelineConfig } from "./config.ts";
 import type { PipelineContext } from "./context.ts";
 import { loadController } from "./controller-stage.ts";
-import { dreamOf } from "./dream-of.ts";
-import { realEnv } from "./real-env.ts";
-
-/** Seeds of the episodes that count: nothing is collected, trained or chosen on them. */
-export const TEST_SEED = 500_000;
 
 /** The driver that reads the original observation, instruments and all. */
 const ROAD_FOLLOWER = new RoadFollower();

@@ -10,8 +10,8 @@ import { PopulationRollout } from "../../imagination/population-rollout.ts";
 import { MetricsLog } from "../../training/metrics-log.ts";
 import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
 import type { WorldModel } from "../../world-models/world-model.ts";
+import { dreamOf } from "../dream-of.ts";
 import type { PipelineContext } from "./context.ts";
-import { dreamOf } from "./dream-of.ts";
 import { inRound, modelFile, ONLY_ROUND, previous, type Round } from "./rounds.ts";
 
 const KIND = "linear-controller";

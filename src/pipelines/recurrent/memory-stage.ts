@@ -1,19 +1,18 @@
-import { rm } from "node:fs/promises";
 import * as tf from "@tensorflow/tfjs";
 import { type NdArray, type Parameters, sizeOf } from "../../compute/array.ts";
-import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
+import { loadCheckpoint } from "../../compute/checkpoint.ts";
 import { NoiseTable } from "../../core/noise-table.ts";
 import { RandomStream } from "../../core/random.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { SequenceStream, type StreamBatch } from "../../data/sequence-stream.ts";
 import type { Track } from "../../data/sequence-windows.ts";
 import { splitEpisodes } from "../../data/split-episodes.ts";
-import { type FitResult, fit } from "../../training/fit.ts";
-import { cosine } from "../../training/schedule.ts";
+import type { FitResult } from "../../training/fit.ts";
 import type { BatchSource, Trainable } from "../../training/trainable.ts";
 import { MdnRnnConfig, mdnRnnLoss, mdnRnnParameters } from "../../world-models/recurrent/mdn-rnn.ts";
 import { encodeActions, RecurrentConfig } from "../../world-models/recurrent/recurrent-world-model.ts";
 import type { Run } from "../run.ts";
+import { trainModel } from "../train-model.ts";
 import type { PipelineContext } from "./context.ts";
 import { type Latents, loadLatents } from "./latents-stage.ts";
 import { normalRows } from "./normal-rows.ts";
@@ -31,7 +30,7 @@ const KIND = "mdn-rnn";
  * first round it goes on from the weights of the one before.
  */
 export async function trainMemory(context: PipelineContext, dataset: Dataset): Promise<FitResult> {
-  const { run, config, seed, signal, round } = context;
+  const { run, config, seed, round } = context;
   const { batchSize, window, learningRate, warmup, clip, validateEvery, patience, rewardFloor, ...rest } =
     config.memory;
   const { steps: firstSteps, ...model } = rest;
@@ -86,12 +85,12 @@ export async function trainMemory(context: PipelineContext, dataset: Dataset): P
     seed: seed + 1,
   });
   const validationNoise = new RandomStream(seed, `${stage}/validation`);
-  const snapshot = run.path("models", `${stage}.training.safetensors`);
-  const result = await fit({
+  return trainModel(context, {
     trainable,
     batches: source,
     steps,
-    learningRate: cosine({ rate: learningRate, steps, warmup }),
+    learningRate,
+    warmup,
     clip: { value: clip },
     validation: {
       batches: Array.from({ length: Math.max(4, validationStream.batchesInEpoch) }, () =>
@@ -100,16 +99,11 @@ export async function trainMemory(context: PipelineContext, dataset: Dataset): P
       every: validateEvery,
       patience,
     },
-    snapshot,
-    metrics: run.path("metrics.jsonl"),
-    progress: (done) => context.progress.stage({ name: stage, total: steps, unit: "steps", done }),
-    signal,
+    file: modelFile("memory", round),
+    kind: KIND,
+    config: mdnRnn,
+    finish: (parameters) => joinWorld(context, { dataset, memory: { config: mdnRnn, parameters } }),
   });
-  const { parameters } = result;
-  await saveCheckpoint(run.path(modelFile("memory", round)), { kind: KIND, config: mdnRnn, parameters });
-  await joinWorld(context, { dataset, memory: { config: mdnRnn, parameters } });
-  await rm(snapshot, { force: true }); // last, so that an interrupt before here costs no training
-  return result;
 }
 
 async function loadMemory(run: Run, round: Round): Promise<Parameters> {

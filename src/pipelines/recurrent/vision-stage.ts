@@ -1,21 +1,20 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { NdArray, Parameters } from "../../compute/array.ts";
-import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
+import { loadCheckpoint } from "../../compute/checkpoint.ts";
 import { NoiseTable } from "../../core/noise-table.ts";
 import { RandomStream } from "../../core/random.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { FrameSampler } from "../../data/frame-sampler.ts";
-import { fit } from "../../training/fit.ts";
-import { cosine } from "../../training/schedule.ts";
 import type { BatchSource, Trainable } from "../../training/trainable.ts";
 import { VaeConfig, vaeLoss, vaeParameters } from "../../world-models/recurrent/vae.ts";
+import { trainModel } from "../train-model.ts";
 import type { PipelineContext } from "./context.ts";
 import { normalRows } from "./normal-rows.ts";
 
 type VisionBatch = { frames: NdArray; meanImage: NdArray; normal: NdArray };
 
 const KIND = "vae";
+const FILE = "models/vision.safetensors";
 
 /** Trains V on frames of the training episodes; the weights are kept in `models/vision.safetensors`. */
 export async function trainVision(
@@ -23,7 +22,7 @@ export async function trainVision(
   dataset: Dataset,
   episodes: ArrayLike<number>,
 ): Promise<{ steps: number; frames: number }> {
-  const { run, config, seed, signal } = context;
+  const { config, seed, signal } = context;
   const { frames, batchSize, steps, learningRate, warmup, ...model } = config.vision;
   const vae = VaeConfig.parse(model);
   const sampler = await FrameSampler.load({ dataset, episodes, maximumFrames: frames, batchSize, seed, signal });
@@ -51,25 +50,20 @@ export async function trainVision(
     carry: {},
     loss: (weights, batch) => ({ ...vaeLoss(vae, weights, batch), carry: {} }),
   };
-  const snapshot = run.path("models", "vision.training.safetensors");
-  const result = await fit({
+  await trainModel(context, {
     trainable,
     batches: source,
     steps,
-    learningRate: cosine({ rate: learningRate, steps, warmup }),
-    snapshot,
-    metrics: run.path("metrics.jsonl"),
-    progress: (done) => context.progress.stage({ name: "vision", total: steps, unit: "steps", done }),
-    signal,
+    learningRate,
+    warmup,
+    file: FILE,
+    kind: KIND,
+    config: vae,
   });
-  await saveCheckpoint(visionPath(run.directory), { kind: KIND, config: vae, parameters: result.parameters });
-  await rm(snapshot, { force: true });
   return { steps, frames: sampler.count };
 }
 
 export async function loadVision(directory: string): Promise<{ config: VaeConfig; parameters: Parameters }> {
-  const { config, parameters } = await loadCheckpoint(visionPath(directory), { kind: KIND });
+  const { config, parameters } = await loadCheckpoint(join(directory, FILE), { kind: KIND });
   return { config: VaeConfig.parse(config), parameters };
 }
-
-const visionPath = (directory: string) => join(directory, "models", "vision.safetensors");

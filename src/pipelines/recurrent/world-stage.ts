@@ -6,12 +6,10 @@ import { RecurrentConfig, RecurrentWorldModel } from "../../world-models/recurre
 import { loadWorld, type SavedWorld, saveWorld } from "../../world-models/world-checkpoint.ts";
 import type { Run } from "../run.ts";
 import type { PipelineContext } from "./context.ts";
-import { modelFile, ONLY_ROUND, type Round } from "./rounds.ts";
+import { modelFile, type Round } from "./rounds.ts";
 import { loadVision } from "./vision-stage.ts";
 
 const WORLD = "world";
-/** The last round's. */
-export const WORLD_FILE = modelFile(WORLD, ONLY_ROUND);
 
 /** Joins V, M and real first frames into one world that can be dreamt in, a model file of the round. */
 export async function joinWorld(

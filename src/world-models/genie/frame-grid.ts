@@ -31,11 +31,6 @@ export function withPositions(weights: Weights, name: string, x: tf.Tensor): tf.
   return tf.add(x, weights[`${name}.place.table`]);
 }
 
-/** Bytes 0 … 255 (as int32 or float) → [0, 1]. */
-export function unitFrames(frames: tf.Tensor): tf.Tensor {
-  return tf.mul(tf.cast(frames, "float32"), 1 / 255);
-}
-
 /** The size of an environment's frames. */
 export function frameSizeOf(space: Space<unknown>): FrameSize {
   const [height, width, channels] = (space as unknown as Box).shape;

@@ -5,9 +5,10 @@ import { Discrete } from "../../core/spaces/discrete.ts";
 import type { Space } from "../../core/spaces/space.ts";
 import { mixtureDeviation, sampleMixture } from "../../nn/mixture-density.ts";
 import type { Weights } from "../../nn/weights.ts";
+import { unitFrames } from "../unit-frames.ts";
 import type { Context, DreamStep, ModelState, Noise, NoiseSize, WorldModel } from "../world-model.ts";
 import { advance, MdnRnnConfig, predict } from "./mdn-rnn.ts";
-import { decode, encode, sampleLatent, unitFrames, VaeConfig } from "./vae.ts";
+import { decode, encode, sampleLatent, VaeConfig } from "./vae.ts";
 
 export const RecurrentConfig = z.strictObject({
   vae: VaeConfig.prefault({}),

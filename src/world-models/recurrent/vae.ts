@@ -4,6 +4,7 @@ import type { Parameters } from "../../compute/array.ts";
 import { conv, convParameters, convTranspose, convTransposeParameters } from "../../nn/conv.ts";
 import { dense, denseParameters } from "../../nn/dense.ts";
 import type { NormalDraw, Weights } from "../../nn/weights.ts";
+import { unitFrames } from "../unit-frames.ts";
 
 /** V of World Models (Ha & Schmidhuber 2018, appendix A.1): 64×64 RGB frames ↔ a latent vector. */
 export const VaeConfig = z.strictObject({
@@ -60,11 +61,6 @@ export function vaeParameters(config: VaeConfig, draw: NormalDraw): Parameters {
     denseParameters("latent", { inputs: config.latentSize, outputs: flat }, draw),
     ...decoder,
   );
-}
-
-/** Bytes 0 … 255 (as int32 or float) → [0, 1]. */
-export function unitFrames(frames: tf.Tensor): tf.Tensor {
-  return tf.mul(tf.cast(frames, "float32"), 1 / 255);
 }
 
 /** x (B, 64, 64, 3) in [0, 1] → q(z | x). */

@@ -19,12 +19,12 @@ import { trainDynamics } from "../../../src/pipelines/genie/dynamics-stage.ts";
 import { encodeVideos, loadTokens, type TokenizedEpisodes } from "../../../src/pipelines/genie/encode-stage.ts";
 import { loadLatentActions, trainLatentActions } from "../../../src/pipelines/genie/latent-actions-stage.ts";
 import { trainTokenizer } from "../../../src/pipelines/genie/tokenizer-stage.ts";
-import { GENIE_WORLD_FILE, joinGenie } from "../../../src/pipelines/genie/world-stage.ts";
-import { Run } from "../../../src/pipelines/run.ts";
+import { joinGenie } from "../../../src/pipelines/genie/world-stage.ts";
+import { Run, WORLD_FILE } from "../../../src/pipelines/run.ts";
 import { silentProgress } from "../../../src/training/progress.ts";
-import { unitFrames } from "../../../src/world-models/genie/frame-grid.ts";
 import type { GenieWorldModel } from "../../../src/world-models/genie/genie-world-model.ts";
 import { inferLatentActions } from "../../../src/world-models/genie/latent-action-model.ts";
+import { unitFrames } from "../../../src/world-models/unit-frames.ts";
 import { loadWorld, type SavedWorld } from "../../../src/world-models/world-checkpoint.ts";
 import { ints } from "../../compute/fixtures.ts";
 import { BANK, DotGame, dotIn, EXIT, moved, PAY, PICTURE } from "./dot-game.ts";
@@ -103,8 +103,7 @@ beforeAll(async () => {
   const latentActions = ints(parameters["latentActions"].shape, plantedTokens.latentActions);
   await saveCheckpoint(path, { kind: "tokens", config: {}, parameters: { ...parameters, latentActions } });
   await trainDynamics(context, dataset);
-  await joinGenie(context, dataset);
-  world = await loadWorld(work.path(GENIE_WORLD_FILE));
+  world = await loadWorld(work.path(WORLD_FILE));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -241,7 +240,14 @@ describe("what happened at a step of the real game happens at the same step", ()
 
 it("a prompt longer than every episode is refused", async () => {
   const long = { ...context, config: { ...config, dream: { ...config.dream, prompt: 40 } } };
-  const joining = joinGenie(long, dataset);
+  const { config: learned, parameters } = world.model as GenieWorldModel;
+  const part = <Config>(config: Config) => ({ config, parameters });
+  const joining = joinGenie(long, {
+    dataset,
+    tokenizer: part(learned.tokenizer),
+    latent: part(learned.latentActions),
+    dynamics: part(learned.dynamics),
+  });
   await expect(joining).rejects.toBeInstanceOf(ConfigError);
   await expect(joining).rejects.toThrow(/an episode of at least 40 steps .* got none/);
 });
