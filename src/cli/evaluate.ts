@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { formatWorldModelReport } from "../evaluation/world-model/format-world-model-report.ts";
 import { silentProgress } from "../training/progress.ts";
+import type { ActionKind } from "../world-models/world-model.ts";
 import type { CliContext } from "./context.ts";
 import { noteEngine } from "./engine-note.ts";
 import { positiveNumber, seedOption, wholeNumber } from "./options.ts";
@@ -13,6 +14,7 @@ interface EvaluateOptions {
   readonly seed: number;
   readonly prompt?: number;
   readonly temperature?: number;
+  readonly actions?: ActionKind;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -22,9 +24,10 @@ Examples:
   $ reverie evaluate take-cover
   $ reverie evaluate runs/take-cover --episodes 64 --seed 1 --prompt 4
   $ reverie evaluate take-cover --temperature 0.1       what it holds most likely
+  $ reverie evaluate platformer-genie --actions latent  as if its own latent actions were played
   $ reverie evaluate take-cover --json > world-model.json
 
-Figures and a picture are left at <run>/report/world-model.json and world-model.png.
+Figures and a picture are left at <run>/report/world-model.json and world-model.png (world-model-latent for latent actions).
 `;
 
 /** `reverie evaluate <run>`: a run's world against real episodes that it has not seen. */
@@ -37,6 +40,7 @@ export function addEvaluate(program: Command, context: CliContext, services: Ser
     .option("--seed <n>", "of the episodes and the dreams; no run trains on any of them", seedOption, 0)
     .option("--prompt <n>", "frames that it is shown before it dreams", wholeNumber({ from: 1, to: 1000 }))
     .option("--temperature <t>", "of the dreams (default: as the run's agents were trained in them)", positiveNumber)
+    .addOption(new Option("--actions <kind>", "whose actions, in a world that knows both").choices(["real", "latent"]))
     .option("--json", "print the whole report as JSON")
     .option("--quiet", "no progress")
     .addHelpText("after", EXAMPLES)
@@ -50,12 +54,14 @@ export function addEvaluate(program: Command, context: CliContext, services: Ser
         seed: options.seed,
         prompt: options.prompt,
         temperature: options.temperature,
+        actions: options.actions,
         progress,
         signal: context.interruptible("Stopping after this step. (Ctrl-C again stops at once.)"),
       });
       const { color } = context;
       const text = options.json ? JSON.stringify(report, null, 2) : formatWorldModelReport(report, { color });
       context.stdout.write(`${text}\n`);
-      progress.note(`Left at ${join(directory, "report")}: world-model.json, world-model.png`);
+      const name = options.actions === "latent" ? "world-model-latent" : "world-model";
+      progress.note(`Left at ${join(directory, "report")}: ${name}.json, ${name}.png`);
     });
 }

@@ -33,9 +33,18 @@ export function fsqIndices(codes: tf.Tensor, levels: readonly number[]): tf.Tens
 
 /** The code of each index: (...) of int32 → (..., D) in [−1, 1]. */
 export function fsqCodes(indices: tf.Tensor, levels: readonly number[]): tf.Tensor {
+  return codesOfDigits(tf.cast(fsqDigits(indices, levels), "float32"), levels);
+}
+
+/** The digits of each index: (...) of int32 → (..., D) of int32, digit i in [0, L_i). */
+export function fsqDigits(indices: tf.Tensor, levels: readonly number[]): tf.Tensor {
   const shifted = tf.floorDiv(tf.expandDims(indices, -1), tf.tensor1d(places(levels), "int32"));
-  const digits = tf.mod(shifted, tf.tensor1d([...levels], "int32"));
-  return codesOfDigits(tf.cast(digits, "float32"), levels);
+  return tf.mod(shifted, tf.tensor1d([...levels], "int32"));
+}
+
+/** The index that has these digits: (..., D) of int32 → (...) of int32. */
+export function fsqIndicesOfDigits(digits: tf.Tensor, levels: readonly number[]): tf.Tensor {
+  return tf.cast(tf.sum(tf.mul(digits, tf.tensor1d(places(levels), "int32")), -1), "int32");
 }
 
 /** Which level each number in [−1, 1] is nearest to, 0 to L − 1. */

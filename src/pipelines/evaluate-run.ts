@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import "../registrations.ts";
+import { ConfigError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/write-file.ts";
 import { collect } from "../data/collect.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -12,6 +13,7 @@ import { evaluateWorldModel } from "../evaluation/world-model/evaluate-world-mod
 import type { WorldModelReport } from "../evaluation/world-model/world-model-report.ts";
 import type { Progress } from "../training/progress.ts";
 import { loadWorld } from "../world-models/world-checkpoint.ts";
+import type { ActionKind, WorldModel } from "../world-models/world-model.ts";
 import { heldOutCollection } from "./held-out-collection.ts";
 import { Run, WORLD_FILE } from "./run.ts";
 
@@ -26,13 +28,15 @@ export interface EvaluateRunOptions {
   readonly windows?: number;
   /** Frames that the model is shown before it dreams; default its context length, or 8 where that is 1. */
   readonly prompt?: number;
+  /** Whose actions the dreams are played with, where the world knows both; default the real environment's. */
+  readonly actions?: ActionKind;
   /** τ of the dreams; default that of the run's own. */
   readonly temperature?: number;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 }
 
-/** A run's world, evaluated; `report/world-model.json`. */
+/** A run's world, evaluated; `report/world-model.json`, or `world-model-latent.json`. */
 export interface RunEvaluation extends WorldModelReport {
   /** What the held-out episodes were played in. */
   readonly env: { readonly id: string; readonly kwargs: Readonly<Record<string, unknown>> };
@@ -51,7 +55,9 @@ const MEMORY_PROMPT = 8;
 export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvaluation> {
   const { directory, episodes, seed, windows = Math.max(64, 2 * episodes), progress, signal } = options;
   const run = await Run.existing(directory);
-  const { model, dream } = await loadWorld(run.path(WORLD_FILE), { env: run.identity.env });
+  const { model: saved, dream } = await loadWorld(run.path(WORLD_FILE), { env: run.identity.env });
+  const model = options.actions === undefined ? saved : withActions(saved, options.actions);
+  const name = options.actions === "latent" ? "world-model-latent" : "world-model";
   const { env, behaviour, maximumSteps } = heldOutCollection(run);
   progress.plan(["collect", "evaluate"]);
   const folder = await mkdtemp(join(tmpdir(), "held-out-"));
@@ -79,12 +85,20 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
     });
     stage?.done();
     const evaluation = { env: { id: env.id, kwargs: env.kwargs ?? {} }, versions: versions(), ...report };
-    await writeFileAtomic(run.path("report", "world-model.json"), `${JSON.stringify(evaluation, null, 2)}\n`);
-    if (picture) await writeFileAtomic(run.path("report", "world-model.png"), picture);
+    await writeFileAtomic(run.path("report", `${name}.json`), `${JSON.stringify(evaluation, null, 2)}\n`);
+    if (picture) await writeFileAtomic(run.path("report", `${name}.png`), picture);
     return evaluation;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function withActions(model: WorldModel, actions: ActionKind): WorldModel {
+  if (model.withActions) return model.withActions(actions);
+  if (actions === "real") return model;
+  throw new ConfigError(
+    `Expected a world that has learned latent actions, got one of the family ${model.kind}. Leave out the option actions.`,
+  );
 }
 
 async function collectHeldOut(

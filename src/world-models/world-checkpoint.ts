@@ -30,7 +30,7 @@ interface WorldHeader {
 
 const KIND = "world";
 /** Raised when weights change their arrangement: those of another one would load, and dream nonsense. */
-const REVISIONS: Readonly<Record<string, number>> = { recurrent: 2, genie: 1 };
+const REVISIONS: Readonly<Record<string, number>> = { recurrent: 2, genie: 2 };
 
 export async function saveWorld(path: string, { model, env, contexts, dream }: SavedWorld): Promise<void> {
   const header: WorldHeader = {

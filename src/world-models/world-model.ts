@@ -95,6 +95,8 @@ export interface WorldModel {
    * as (B, n − 1) int32.
    */
   inferActions?(weights: Weights, frames: tf.Tensor): tf.Tensor;
+  /** How many steps before its own an inferred action depends on; default 0. */
+  readonly inferenceLookback?: number;
   /** Of the same models: the same world, its player choosing among the real environment's actions or among the latent ones. */
   withActions?(actions: ActionKind): WorldModel;
 }

@@ -2,7 +2,15 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import type { NdArray } from "../../src/compute/array.ts";
 import { compile } from "../../src/compute/compile.ts";
-import { codebookSize, codebookUse, fsq, fsqCodes, fsqIndices } from "../../src/nn/fsq.ts";
+import {
+  codebookSize,
+  codebookUse,
+  fsq,
+  fsqCodes,
+  fsqDigits,
+  fsqIndices,
+  fsqIndicesOfDigits,
+} from "../../src/nn/fsq.ts";
 import { floats, ints, noise } from "../compute/fixtures.ts";
 
 type Tensors = Readonly<Record<string, tf.Tensor>>;
@@ -33,16 +41,23 @@ describe.each(["onnx", "cpu"] as const)("finite scalar quantization on %s", (eng
         [size],
         Array.from({ length: size }, (_, i) => i),
       );
-      const { codes, back } = await run(
+      const { codes, back, digits, again } = await run(
         ({ all }) => {
           const codes = fsqCodes(all, levels);
-          return { codes, back: fsqIndices(codes, levels) };
+          const digits = fsqDigits(all, levels);
+          return { codes, back: fsqIndices(codes, levels), digits, again: fsqIndicesOfDigits(digits, levels) };
         },
         { all },
         engine,
       );
       expect(back.dtype).toBe("int32");
       expect([...back.data]).toEqual([...all.data]);
+      expect([digits.dtype, again.dtype]).toEqual(["int32", "int32"]);
+      expect([...again.data]).toEqual([...all.data]);
+      for (const [i, digit] of digits.data.entries()) {
+        const levelsOfDigit = levels[i % levels.length];
+        expect(codes.data[i]).toBeCloseTo((2 * digit) / (levelsOfDigit - 1) - 1, 6);
+      }
       const rows = Array.from({ length: size }, (_, i) =>
         [...codes.data.slice(i * levels.length, (i + 1) * levels.length)].join(),
       );

@@ -16,10 +16,10 @@ export async function withRightActions(
   const { model, functions, shape, batch } = context;
   const { inferActions } = functions;
   if (!inferActions || !hasLatentActions(model)) return episodes;
-  const size = model.contextLength;
+  const size = pieceSize(model);
   const inferred = episodes.map(({ steps }) => new Int32Array(steps));
   const pieces = episodes.flatMap(({ steps }, episode) =>
-    Array.from({ length: piecesOf(steps, model) }, (_, i) => ({ episode, first: i * size })),
+    piecesOf(steps, model).map((piece) => ({ episode, ...piece })),
   );
   for (const { rows, used } of batchesOf(pieces, batch)) {
     const pictures = rows.flatMap(({ episode, first }) => {
@@ -29,9 +29,9 @@ export async function withRightActions(
     });
     const packed = packPictures(pictures, shape);
     const actions = await inferActions({ ...packed, shape: [batch, size + 1, ...packed.shape.slice(1)] });
-    for (const [b, { episode, first }] of rows.slice(0, used).entries()) {
-      const left = inferred[episode].length - first;
-      inferred[episode].set(actions.subarray(b * size, b * size + Math.min(size, left)), first);
+    for (const [b, { episode, first, known }] of rows.slice(0, used).entries()) {
+      const upTo = Math.min(size, inferred[episode].length - first);
+      inferred[episode].set(actions.subarray(b * size + known, b * size + upTo), first + known);
     }
     await context.tick();
   }
@@ -41,10 +41,17 @@ export async function withRightActions(
 /** How many batches that takes. */
 export function inferenceTicks(model: WorldModel, lengths: readonly number[], batch: number): number {
   if (!hasLatentActions(model)) return 0;
-  return Math.ceil(lengths.reduce((sum, steps) => sum + piecesOf(steps, model), 0) / batch);
+  return Math.ceil(lengths.reduce((sum, steps) => sum + piecesOf(steps, model).length, 0) / batch);
 }
 
-/** An episode is read in pieces of as many steps as a context has frames: what a model has learned to look at. */
-function piecesOf(steps: number, { contextLength }: WorldModel): number {
-  return Math.ceil(steps / contextLength);
+/** Steps of a piece in which an episode is read: a context, or mostly such as have behind them all that they depend on. */
+const pieceSize = ({ contextLength, inferenceLookback = 0 }: WorldModel): number =>
+  Math.max(contextLength, 4 * inferenceLookback);
+
+/** Where the pieces of an episode begin, and how many of their steps are told by the piece before. */
+function piecesOf(steps: number, model: WorldModel): { first: number; known: number }[] {
+  const { inferenceLookback: lookback = 0 } = model;
+  const size = pieceSize(model);
+  const more = Math.max(0, Math.ceil((steps - size) / (size - lookback)));
+  return Array.from({ length: 1 + more }, (_, i) => ({ first: i * (size - lookback), known: i === 0 ? 0 : lookback }));
 }

@@ -12,9 +12,9 @@ const PRESETS: Readonly<Record<Preset, Input>> = {
   quick: {},
   full: {
     collect: { episodes: 2400 },
-    tokenizer: { frames: 120_000, steps: 8000, blocks: 2 },
+    tokenizer: { frames: 120_000, steps: 24_000, blocks: 2 },
     latentActions: { frames: 60_000, steps: 6000 },
-    dynamics: { width: 192, heads: 6, trunkBlocks: 4, steps: 6000, validateEvery: 500 },
+    dynamics: { trunkBlocks: 2, batchSize: 8, steps: 20_000, validateEvery: 2000 },
     agent: { steps: 600_000 },
   },
 };
@@ -22,10 +22,12 @@ const PRESETS: Readonly<Record<Preset, Input>> = {
 /** What an environment is best learned with, over what is common. */
 const BY_ENV: Readonly<Record<string, Input>> = {
   "Platformer-v0": {
+    // A tile of new ground pays as well, a tenth of the coin: a few ten thousand steps find too few coins to learn from.
+    env: { progressReward: 1 },
     // A life of seven seconds: who has not found the coin by then stands in front of something.
     collect: { maximumSteps: 200 },
-    dynamics: { rewardScale: 10 },
-    agent: { rewardScale: 0.1 },
+    // A step at full speed pays 0.25.
+    dynamics: { rewardScale: 0.25 },
     evaluation: { env: { levels: "test" } },
   },
 };

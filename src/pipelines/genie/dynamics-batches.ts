@@ -2,6 +2,7 @@ import type { NdArray } from "../../compute/array.ts";
 import { RandomStream } from "../../core/random.ts";
 import { SequenceSampler } from "../../data/sequence-sampler.ts";
 import type { SequenceBatch, Track } from "../../data/sequence-windows.ts";
+import { codebookSize } from "../../nn/fsq.ts";
 import type { BatchSource } from "../../training/trainable.ts";
 import type { TokenizedEpisodes } from "./encode-stage.ts";
 
@@ -20,8 +21,8 @@ export interface DynamicsBatchOptions {
   /** Steps a window. */
   readonly window: number;
   readonly batchSize: number;
-  /** K. */
-  readonly vocabulary: number;
+  /** Of each of a token's D digits. */
+  readonly levels: readonly number[];
   /** |A|. */
   readonly latentCount: number;
   readonly leastHidden: number;
@@ -66,7 +67,7 @@ export class DynamicsBatches implements BatchSource<DynamicsArrays> {
   }
 
   #dress({ tracks, mask }: SequenceBatch<TrackName>): DynamicsArrays {
-    const { seed, name, vocabulary, latentCount, leastHidden, corruption, latentShare, episodes } = this.#options;
+    const { seed, name, levels, latentCount, leastHidden, corruption, latentShare, episodes } = this.#options;
     const random = new RandomStream(seed, `${name}/${this.#drawn++}`);
     const [rows, frames, places] = tracks.tokens.shape as [number, number, number];
     const steps = frames - 1;
@@ -74,7 +75,9 @@ export class DynamicsBatches implements BatchSource<DynamicsArrays> {
     const width = real + latentCount;
     const action = new Float32Array(rows * steps * width);
     const before = new Float32Array(rows * width);
-    const hidden = new Float32Array(rows * steps * places);
+    const digits = places * levels.length;
+    const vocabulary = codebookSize(levels);
+    const hidden = new Float32Array(rows * steps * digits);
     const corrupted = Int32Array.from(tracks.tokens.data);
     for (let b = 0; b < rows; b++) {
       const latent = random.uniform() < latentShare;
@@ -85,7 +88,7 @@ export class DynamicsBatches implements BatchSource<DynamicsArrays> {
         if (!latent) target.set(tracks.led.data.subarray((b * frames + t) * real, (b * frames + t + 1) * real), at);
       }
       const share = random.uniform(leastHidden, 1);
-      for (let i = b * steps * places; i < (b + 1) * steps * places; i++) hidden[i] = Number(random.uniform() < share);
+      for (let i = b * steps * digits; i < (b + 1) * steps * digits; i++) hidden[i] = Number(random.uniform() < share);
       const spoilt = random.uniform(0, corruption);
       for (let i = b * frames * places; i < (b + 1) * frames * places; i++)
         if (random.uniform() < spoilt) corrupted[i] = random.integer(0, vocabulary);
@@ -94,7 +97,7 @@ export class DynamicsBatches implements BatchSource<DynamicsArrays> {
     return {
       tokens: tracks.tokens as NdArray,
       corrupted: { shape: tracks.tokens.shape, dtype: "int32", data: corrupted },
-      hidden: floats(hidden, rows, steps, places),
+      hidden: floats(hidden, rows, steps, digits),
       action: floats(action, rows, steps, width),
       before: floats(before, rows, width),
       reward: tracks.reward as NdArray,

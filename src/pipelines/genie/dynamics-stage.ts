@@ -3,7 +3,8 @@ import type { Dataset } from "../../data/dataset.ts";
 import { splitEpisodes } from "../../data/split-episodes.ts";
 import type { FitResult } from "../../training/fit.ts";
 import type { Trainable } from "../../training/trainable.ts";
-import { DynamicsConfig, dynamicsLoss, dynamicsParameters } from "../../world-models/genie/dynamics.ts";
+import { DynamicsConfig, dynamicsParameters } from "../../world-models/genie/dynamics.ts";
+import { dynamicsLoss } from "../../world-models/genie/dynamics-loss.ts";
 import { frameSizeOf } from "../../world-models/genie/frame-grid.ts";
 import { dynamicsShapeOf } from "../../world-models/genie/genie-world-model.ts";
 import { trainModel } from "../train-model.ts";
@@ -36,7 +37,7 @@ export async function trainDynamics(context: GenieContext, dataset: Dataset): Pr
     episodes,
     window: dynamics.context - 1,
     batchSize,
-    vocabulary: shape.tokens,
+    levels: shape.levels,
     latentCount: latent.config.count,
     leastHidden,
     latentShare,

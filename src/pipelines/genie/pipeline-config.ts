@@ -29,9 +29,9 @@ export const GeniePipelineConfig = z.strictObject({
     ...training,
     /** At most so many frames are learned from. */
     frames: steps.default(40_000),
-    batchSize: steps.default(32),
-    steps: steps.default(1800),
-    learningRate: rate.default(5e-3),
+    batchSize: steps.default(8),
+    steps: steps.default(6000),
+    learningRate: rate.default(3e-3),
   }).prefault({}),
   latentActions: LatentActionConfig.extend({
     ...training,
@@ -44,16 +44,16 @@ export const GeniePipelineConfig = z.strictObject({
   }).prefault({}),
   dynamics: DynamicsConfig.extend({
     ...training,
-    batchSize: steps.default(16),
-    steps: steps.default(750),
-    learningRate: rate.default(1e-3),
+    batchSize: steps.default(4),
+    steps: steps.default(3400),
+    learningRate: rate.default(3e-3),
     /** A frame's tokens are hidden from the head with a chance drawn from this to 1, one for each window. */
     leastHidden: z.number().min(0).max(1).default(0.5),
     /** At most this share of the tokens that the trunk sees is replaced by others. */
     corruption: z.number().min(0).max(1).default(0.1),
     /** The share of windows whose actions are told as latent ones. */
     latentShare: z.number().min(0).max(1).default(0.4),
-    validateEvery: steps.default(250),
+    validateEvery: steps.default(500),
   })
     .refine(({ width, heads }) => width % (2 * heads) === 0, {
       path: ["width"],

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import type { Parameters } from "../../compute/array.ts";
-import { tokenNll } from "../../nn/cross-entropy.ts";
+import { conv, convParameters } from "../../nn/conv.ts";
 import { dense, denseParameters } from "../../nn/dense.ts";
-import { embed, embeddingParameters } from "../../nn/embedding.ts";
 import { silu } from "../../nn/feed-forward.ts";
+import { fsqDigits } from "../../nn/fsq.ts";
 import {
   type StMemory,
   type StTransformerShape,
@@ -22,17 +22,27 @@ import { positionParameters, withPositions } from "./frame-grid.ts";
  *
  *   trunk   a causal ST-transformer over whole frames, z_t with the action that led to it → h_t. Its past is cached, so a step
  *           of a dream computes one frame, once. Reward and end are read from the h of the frame that came of the step.
- *   head    a transformer over the places of the frame to come: h_t, the action a_t, and those tokens of z_{t+1} that stand
- *           already → the missing ones. Only the head runs once a MaskGIT pass.
+ *   head    a transformer over the places of the frame to come: h_t, the action a_t, and what stands already of z_{t+1} → the
+ *           rest. Only the head runs once a MaskGIT pass.
  *
- * The action conditions every layer of both by adaptive norm.
+ * The action conditions every layer of both by adaptive norm. Three things make it learn from ten thousands of frames what
+ * the paper learns from millions:
+ *
+ *   digits          a token is not one of K names but D digits, each on a few levels that mean more or less of something
+ *                   (FSQ). They are read, hidden, predicted and drawn one by one: what is learned of one token holds for
+ *                   those like it, and K may be large, for a sharper picture, at no cost.
+ *   neighbourhoods  what scrolls into a place comes from beside it: the trunk reads 3 × 3 places of a frame and of the one
+ *                   before, the head 3 × 3 of h. Attention would have to find out first which places are neighbours.
+ *   copying         most of a frame stays: the head's logits begin as a preference for the digits that are there.
  */
 
 export const DynamicsConfig = z.strictObject({
   width: z.int().positive().default(128),
   heads: z.int().positive().default(4),
-  trunkBlocks: z.int().positive().default(3),
+  trunkBlocks: z.int().positive().default(1),
   headBlocks: z.int().positive().default(2),
+  /** Inside of the feed-forwards, in widths. */
+  expansion: z.int().positive().default(4),
   /** Frames that the trunk can look back at; older ones fall out one by one. */
   context: z.int().min(2).default(8),
   /** MaskGIT passes for a frame. */
@@ -48,70 +58,128 @@ export type DynamicsConfig = z.output<typeof DynamicsConfig>;
 
 /** What the dynamics are made for. */
 export interface DynamicsShape {
-  /** Tokens a frame, S. */
-  readonly places: number;
-  /** Size of the vocabulary, K. */
-  readonly tokens: number;
+  /** Tokens of a frame from top to bottom and from left to right; S = rows · columns. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Levels of each of a token's D digits; L is the most of them. */
+  readonly levels: readonly number[];
   /** Numbers that describe an action: of the real space, then of the latent one; all zero before the first. */
   readonly actionSize: number;
 }
 
 /** Per-place width of what reward and end are read from. */
 const OUTCOME_WIDTH = 64;
+const NEIGHBOURHOOD = 3;
+/** Log-odds, about, with which a digit stays what it is before anything is learned. */
+const COPY = 2;
+/** Logit of a level that a digit does not have. */
+const IMPOSSIBLE = -1e4;
+
+/** Digits of a frame, U = S · D: what MaskGIT hides and draws. */
+export const digitsOfFrame = ({ rows, columns, levels }: DynamicsShape): number => rows * columns * levels.length;
+
+/** L, the most levels that a digit has; as a digit it stands for one that is hidden. */
+export const mostLevels = ({ levels }: Pick<DynamicsShape, "levels">): number => Math.max(...levels);
 
 export function dynamicsParameters(config: DynamicsConfig, shape: DynamicsShape, draw: NormalDraw): Parameters {
   const { width, actionWidth } = config;
-  const { places, tokens, actionSize } = shape;
+  const places = shape.rows * shape.columns;
+  const kinds = shape.levels.length * mostLevels(shape);
   return {
-    ...denseParameters("dynamics.action", { inputs: actionSize, outputs: actionWidth }, draw),
-    ...embeddingParameters("dynamics.token", { count: tokens, width }, draw),
+    ...denseParameters("dynamics.action", { inputs: shape.actionSize, outputs: actionWidth }, draw),
+    ...convParameters("dynamics.frames", { kernel: NEIGHBOURHOOD, inputs: 2 * kinds, outputs: width }, draw),
     ...positionParameters("dynamics.trunk", { places, width }, draw),
     ...stTransformerParameters("dynamics.trunk", trunkShape(config), draw),
-    // One more than there are tokens: the mask.
-    ...embeddingParameters("dynamics.target", { count: tokens + 1, width }, draw),
-    ...denseParameters("dynamics.past", { inputs: width, outputs: width }, draw),
+    ...denseParameters("dynamics.standing", { inputs: kinds, outputs: width }, draw),
+    ...convParameters("dynamics.past", { kernel: NEIGHBOURHOOD, inputs: width, outputs: width }, draw),
     ...positionParameters("dynamics.head", { places, width }, draw),
     ...stTransformerParameters("dynamics.head", headShape(config), draw),
-    ...denseParameters("dynamics.logits", { inputs: width, outputs: tokens }, draw, 0.1),
+    ...denseParameters("dynamics.logits", { inputs: width, outputs: kinds }, draw, 0.1),
+    ...denseParameters("dynamics.copy", { inputs: width, outputs: shape.levels.length }, draw, 0.1),
     ...denseParameters("dynamics.outcome", { inputs: width, outputs: OUTCOME_WIDTH }, draw),
     ...denseParameters("dynamics.rewardAndDone", { inputs: OUTCOME_WIDTH, outputs: 2 }, draw, 0.1),
   };
 }
 
-/** What an action is to every layer: numbers (N, A) → (N, actionWidth). */
-function conditionOf(weights: Weights, action: tf.Tensor): tf.Tensor {
-  return silu(dense(weights, "dynamics.action", action));
-}
-
-/** A new frame in the trunk: tokens (B, S), and the numbers (B, A) of the action that led to it → h (B, S, d). */
-export function trunkStep(
+/** The trunk over series of frames: tokens (B, T, S), and the numbers (B, T, A) of the action that led to each → h (B, T, S, d). */
+export function trunk(
   config: DynamicsConfig,
+  shape: DynamicsShape,
   weights: Weights,
   input: { tokens: tf.Tensor; action: tf.Tensor },
+): tf.Tensor {
+  const [batch, frames, places] = input.tokens.shape as [number, number, number];
+  const now = marks(shape, fsqDigits(input.tokens, shape.levels)); // (B, T, S, D·L)
+  const [, , , kinds] = now.shape as [number, number, number, number];
+  const first = tf.zeros([batch, 1, places, kinds]);
+  const before = tf.concat([first, tf.slice(now, [0, 0, 0, 0], [batch, frames - 1, places, kinds])], 1);
+  const x = tf.reshape(read(shape, weights, now, before), [batch, frames, places, config.width]);
+  const condition = tf.reshape(conditionOf(weights, tf.reshape(input.action, [batch * frames, -1])), [
+    batch,
+    frames,
+    -1,
+  ]);
+  return stTransformer(
+    weights,
+    "dynamics.trunk",
+    withPositions(weights, "dynamics.trunk", x),
+    trunkShape(config),
+    condition,
+  );
+}
+
+/**
+ * The same for the next frame alone: tokens (B, S), those of the frame before it where there was one, and the numbers (B, A) of
+ * the action that led here → h (B, S, d).
+ */
+export function trunkStep(
+  config: DynamicsConfig,
+  shape: DynamicsShape,
+  weights: Weights,
+  input: { tokens: tf.Tensor; before: tf.Tensor | undefined; action: tf.Tensor },
   memory: StMemory,
 ): { hidden: tf.Tensor; memory: StMemory } {
-  const x = withPositions(weights, "dynamics.trunk", embed(weights, "dynamics.token", input.tokens));
+  const now = marks(shape, fsqDigits(input.tokens, shape.levels));
+  const before = input.before ? marks(shape, fsqDigits(input.before, shape.levels)) : tf.zeros(now.shape);
+  const x = withPositions(weights, "dynamics.trunk", read(shape, weights, now, before));
   const condition = conditionOf(weights, input.action);
   const step = stTransformerStep(weights, "dynamics.trunk", x, trunkShape(config), memory, condition);
   return { hidden: step.output, memory: step.memory };
 }
 
-/** Logits (N, S, K) of the next frame's tokens, from h (N, S, d), the action's numbers and those tokens that stand; `tokens` = K where one does not. */
+/**
+ * Logits (N, U, L) of the next frame's digits, from h (N, S, d) and tokens (N, S) of the frame before it, the action's numbers
+ * (N, A), and those digits that stand, (N, U) of int32; L where one does not.
+ */
 export function headLogits(
   config: DynamicsConfig,
+  shape: DynamicsShape,
   weights: Weights,
-  input: { hidden: tf.Tensor; action: tf.Tensor; standing: tf.Tensor },
+  input: { hidden: tf.Tensor; tokens: tf.Tensor; action: tf.Tensor; standing: tf.Tensor },
 ): tf.Tensor {
+  const { rows, columns, levels } = shape;
   const [count, places, width] = input.hidden.shape as [number, number, number];
-  const past = tf.reshape(dense(weights, "dynamics.past", tf.reshape(input.hidden, [-1, width])), input.hidden.shape);
-  const x = withPositions(weights, "dynamics.head", tf.add(past, embed(weights, "dynamics.target", input.standing)));
+  const most = mostLevels(shape);
+  const grid = tf.reshape(input.hidden, [count, rows, columns, width]);
+  const past = tf.reshape(conv(weights, "dynamics.past", grid, 1, "same"), [count, places, width]);
+  const standing = marks(shape, tf.reshape(input.standing, [count * places, levels.length]));
+  const known = tf.reshape(dense(weights, "dynamics.standing", standing), [count, places, width]);
+  const x = withPositions(weights, "dynamics.head", tf.add(past, known));
   const condition = tf.reshape(conditionOf(weights, input.action), [count, 1, config.actionWidth]);
-  const shape = headShape(config);
-  const seen = stTransformer(weights, "dynamics.head", tf.reshape(x, [count, 1, places, width]), shape, condition);
-  return tf.reshape(dense(weights, "dynamics.logits", tf.reshape(seen, [count * places, width])), [count, places, -1]);
+  const seen = tf.reshape(
+    stTransformer(weights, "dynamics.head", tf.reshape(x, [count, 1, places, width]), headShape(config), condition),
+    [count * places, width],
+  );
+  const free = tf.reshape(dense(weights, "dynamics.logits", seen), [count, places, levels.length, most]);
+  const copying = tf.add(dense(weights, "dynamics.copy", seen), COPY); // (N·S, D)
+  const there = tf.oneHot(fsqDigits(input.tokens, levels) as tf.Tensor1D, most); // (N, S, D, L)
+  const copied = tf.mul(tf.cast(there, "float32"), tf.reshape(copying, [count, places, levels.length, 1]));
+  const possible = levels.map((own) => Array.from({ length: most }, (_, level) => (level < own ? 0 : IMPOSSIBLE)));
+  const logits = tf.add(tf.add(free, copied), tf.tensor2d(possible));
+  return tf.reshape(logits, [count, places * levels.length, most]);
 }
 
-/** Reward in units of `rewardScale`, (N), and the log-odds of an end as trained, (N), from the frames' h (N, S, d). */
+/** Reward as `squashed` has it, (N), and the log-odds of an end as trained, (N), from the frames' h (N, S, d). */
 export function outcomeOf(weights: Weights, hidden: tf.Tensor): { reward: tf.Tensor; doneLogit: tf.Tensor } {
   const [count, places, width] = hidden.shape as [number, number, number];
   const local = silu(dense(weights, "dynamics.outcome", tf.reshape(hidden, [count * places, width])));
@@ -121,67 +189,40 @@ export function outcomeOf(weights: Weights, hidden: tf.Tensor): { reward: tf.Ten
   return { reward: tf.reshape(reward, [count]), doneLogit: tf.reshape(doneLogit, [count]) };
 }
 
-/** B windows of T steps, each inside one episode; shorter ones are padded and masked. */
-export interface DynamicsBatch {
-  /** (B, T+1, S) of int32: the frames' tokens. */
-  readonly tokens: tf.Tensor;
-  /** The same, some of them replaced: what the trunk sees, so that it learns to live with its own mistakes. */
-  readonly corrupted: tf.Tensor;
-  /** (B, T, S): 1 where a token of the next frame is hidden from the head. */
-  readonly hidden: tf.Tensor;
-  /** (B, T, A): numbers of the actions. */
-  readonly action: tf.Tensor;
-  /** (B, A): of the action before the window's first frame, zero where there is none. */
-  readonly before: tf.Tensor;
-  /** (B, T). */
-  readonly reward: tf.Tensor;
-  readonly done: tf.Tensor;
-  /** (B, T): 1 where there is a step. */
-  readonly mask: tf.Tensor;
+/** What the reward head learns: symlog(r / scale), sign(x)·ln(|x| + 1) (Hafner et al. 2023, eq. 9), so that a coin does not drown a step. */
+export function squashed({ rewardScale }: DynamicsConfig, reward: tf.Tensor): tf.Tensor {
+  const scaled = tf.div(reward, rewardScale);
+  return tf.mul(tf.sign(scaled), tf.log1p(tf.abs(scaled)));
 }
 
-/** Cross-entropy of the hidden tokens in nats, of the ends, and the squared error of the rewards. */
-export function dynamicsLoss(config: DynamicsConfig, shape: DynamicsShape, weights: Weights, batch: DynamicsBatch) {
-  const { places: S, tokens: K, actionSize: A } = shape;
-  const [B, T] = batch.mask.shape as [number, number];
-  const { width: d } = config;
-  const led = tf.concat([tf.reshape(batch.before, [B, 1, A]), batch.action], 1); // the action that led to each frame
-  const x = withPositions(weights, "dynamics.trunk", embed(weights, "dynamics.token", batch.corrupted));
-  const condition = tf.reshape(conditionOf(weights, tf.reshape(led, [B * (T + 1), A])), [B, T + 1, -1]);
-  const trunk = stTransformer(weights, "dynamics.trunk", x, trunkShape(config), condition); // (B, T+1, S, d)
-
-  const now = tf.reshape(tf.slice(trunk, [0, 0, 0, 0], [B, T, S, d]), [B * T, S, d]);
-  const next = tf.slice(batch.tokens, [0, 1, 0], [B, T, S]);
-  const isHidden = tf.cast(batch.hidden, "bool");
-  const standing = tf.where(isHidden, tf.fill([B, T, S], K, "int32"), next);
-  const logits = headLogits(config, weights, {
-    hidden: now,
-    action: tf.reshape(batch.action, [B * T, A]),
-    standing: tf.reshape(standing, [B * T, S]),
-  });
-  const nll = tf.reshape(tokenNll(tf.reshape(logits, [B * T * S, K]), tf.reshape(next, [B * T * S])), [B, T, S]);
-  const counted = tf.mul(batch.hidden, tf.expandDims(batch.mask, 2));
-  const tokenLoss = tf.div(tf.sum(tf.mul(nll, counted)), tf.maximum(tf.sum(counted), 1)) as tf.Scalar;
-
-  const after = tf.reshape(tf.slice(trunk, [0, 1, 0, 0], [B, T, S, d]), [B * T, S, d]);
-  const { reward, doneLogit } = outcomeOf(weights, after);
-  const steps = tf.maximum(tf.sum(batch.mask), 1);
-  const average = (perStep: tf.Tensor) =>
-    tf.div(tf.sum(tf.mul(tf.reshape(perStep, [B, T]), batch.mask)), steps) as tf.Scalar;
-  const wanted = tf.div(tf.reshape(batch.reward, [B * T]), config.rewardScale);
-  const rewardError = average(tf.square(tf.sub(reward, wanted)));
-  const done = tf.reshape(batch.done, [B * T]);
-  // As in the MDN-RNN: an end counts `doneWeight` times.
-  const positive = tf.mul(tf.mul(done, config.doneWeight), tf.sub(tf.softplus(doneLogit), doneLogit));
-  const doneCrossEntropy = average(tf.add(positive, tf.mul(tf.sub(1, done), tf.softplus(doneLogit))));
-  const loss = tf.add(tokenLoss, tf.add(rewardError, doneCrossEntropy)) as tf.Scalar;
-  return { loss, metrics: { nll: tokenLoss, rewardError, doneCrossEntropy } };
+/** The inverse of `squashed`. */
+export function rewardOf({ rewardScale }: DynamicsConfig, said: tf.Tensor): tf.Tensor {
+  return tf.mul(tf.mul(tf.sign(said), tf.expm1(tf.abs(said))), rewardScale);
 }
 
-export function trunkShape({ width, heads, trunkBlocks, actionWidth }: DynamicsConfig): StTransformerShape {
-  return { width, heads, blocks: trunkBlocks, rotary: true, condition: actionWidth };
+/** What an action is to every layer: numbers (N, A) → (N, actionWidth). */
+function conditionOf(weights: Weights, action: tf.Tensor): tf.Tensor {
+  return silu(dense(weights, "dynamics.action", action));
 }
 
-function headShape({ width, heads, headBlocks, actionWidth }: DynamicsConfig): StTransformerShape {
-  return { width, heads, blocks: headBlocks, condition: actionWidth, temporal: false };
+/** Digits (..., D) → (..., D·L): 1 at the level of each, all 0 for one that is hidden. */
+function marks({ levels }: DynamicsShape, digits: tf.Tensor): tf.Tensor {
+  const most = mostLevels({ levels });
+  const hot = tf.cast(tf.oneHot(digits as tf.Tensor1D, most), "float32");
+  return tf.reshape(hot, [...digits.shape.slice(0, -1), levels.length * most]);
+}
+
+/** Each place of frames, from its neighbourhood now and before: marks (..., S, D·L) twice → (..., S, d). */
+function read({ rows, columns }: DynamicsShape, weights: Weights, now: tf.Tensor, before: tf.Tensor): tf.Tensor {
+  const both = tf.concat([now, before], -1);
+  const seen = conv(weights, "dynamics.frames", tf.reshape(both, [-1, rows, columns, both.shape.at(-1)!]), 1, "same");
+  return tf.reshape(seen, [...now.shape.slice(0, -1), seen.shape[3]]);
+}
+
+export function trunkShape({ width, heads, trunkBlocks, expansion, actionWidth }: DynamicsConfig): StTransformerShape {
+  return { width, heads, blocks: trunkBlocks, hidden: expansion * width, rotary: true, condition: actionWidth };
+}
+
+function headShape({ width, heads, headBlocks, expansion, actionWidth }: DynamicsConfig): StTransformerShape {
+  return { width, heads, blocks: headBlocks, hidden: expansion * width, condition: actionWidth, temporal: false };
 }

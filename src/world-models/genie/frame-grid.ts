@@ -12,11 +12,6 @@ export interface FrameSize {
   readonly channels: number;
 }
 
-/** How many patches of p × p pixels a frame has. */
-export function placesOf({ height, width }: FrameSize, patch: number): number {
-  return (height / patch) * (width / patch);
-}
-
 /** A learned vector for each place of a frame. */
 export function positionParameters(
   name: string,

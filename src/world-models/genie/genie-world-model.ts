@@ -3,14 +3,23 @@ import { z } from "zod";
 import type { Parameters } from "../../compute/array.ts";
 import { Discrete } from "../../core/spaces/discrete.ts";
 import type { Space } from "../../core/spaces/space.ts";
-import { codebookSize } from "../../nn/fsq.ts";
+import { codebookSize, fsqIndicesOfDigits } from "../../nn/fsq.ts";
 import type { StMemory } from "../../nn/st-transformer.ts";
 import type { Weights } from "../../nn/weights.ts";
 import { unitFrames } from "../unit-frames.ts";
 import type { Context, DreamStep, ModelState, Noise, NoiseSize, Tokens, WorldModel } from "../world-model.ts";
-import { DynamicsConfig, type DynamicsShape, headLogits, outcomeOf, trunkStep } from "./dynamics.ts";
-import { type FrameSize, frameSizeOf, placesOf } from "./frame-grid.ts";
-import { inferLatentActions, LatentActionConfig } from "./latent-action-model.ts";
+import {
+  DynamicsConfig,
+  type DynamicsShape,
+  digitsOfFrame,
+  headLogits,
+  mostLevels,
+  outcomeOf,
+  rewardOf,
+  trunkStep,
+} from "./dynamics.ts";
+import { type FrameSize, frameSizeOf } from "./frame-grid.ts";
+import { inferLatentActions, LatentActionConfig, stepsBehind } from "./latent-action-model.ts";
 import { maskGit } from "./maskgit.ts";
 import { codesOfTokens, decodeCodes, encodeFrames, tokensOfCodes, VideoTokenizerConfig } from "./video-tokenizer.ts";
 
@@ -25,14 +34,16 @@ export const GenieConfig = z.strictObject({
 });
 export type GenieConfig = z.output<typeof GenieConfig>;
 
-/** The dynamics that fit a world: S tokens a frame, K kinds, and room for a real and a latent action side by side. */
+/** The dynamics that fit a world: its grid of tokens, their levels, and room for a real and a latent action side by side. */
 export function dynamicsShapeOf(
   config: Pick<GenieConfig, "tokenizer" | "latentActions">,
   { frame, actionSpace }: { frame: FrameSize; actionSpace: Space<unknown> },
 ): DynamicsShape {
+  const { patch, levels } = config.tokenizer;
   return {
-    places: placesOf(frame, config.tokenizer.patch),
-    tokens: codebookSize(config.tokenizer.levels),
+    rows: frame.height / patch,
+    columns: frame.width / patch,
+    levels,
     actionSize: actionSpace.flatSize + config.latentActions.count,
   };
 }
@@ -77,7 +88,9 @@ export class GenieWorldModel implements WorldModel {
   readonly noise: NoiseSize;
   readonly contextLength: number;
   readonly tokens: Tokens;
+  readonly inferenceLookback: number;
   readonly #frame: FrameSize;
+  readonly #shape: DynamicsShape;
   readonly #latentCount: number;
 
   constructor(options: {
@@ -95,11 +108,14 @@ export class GenieWorldModel implements WorldModel {
     this.#frame = frameSizeOf(observationSpace);
     this.#latentCount = config.latentActions.count;
     this.actionSpace = config.actions === "latent" ? new Discrete(this.#latentCount) : actionSpace;
-    const { places, tokens } = dynamicsShapeOf(config, { frame: this.#frame, actionSpace });
-    this.featureSize = places * config.tokenizer.levels.length + config.dynamics.width;
-    this.noise = { normal: 0, uniform: 2 * places };
+    this.#shape = dynamicsShapeOf(config, { frame: this.#frame, actionSpace });
+    const { rows, columns, levels } = this.#shape;
+    const digits = digitsOfFrame(this.#shape);
+    this.featureSize = digits + config.dynamics.width;
+    this.noise = { normal: 0, uniform: 2 * digits };
     this.contextLength = config.prompt;
-    this.tokens = { count: places, size: tokens, of: (state) => state.tokens };
+    this.inferenceLookback = stepsBehind(config.latentActions);
+    this.tokens = { count: rows * columns, size: codebookSize(levels), of: (state) => state.tokens };
   }
 
   /** The same world, its player choosing among real or among latent actions. */
@@ -128,23 +144,24 @@ export class GenieWorldModel implements WorldModel {
     { temperature, noise }: { temperature: tf.Scalar; noise: Noise },
   ): DreamStep {
     const { dynamics } = this.config;
+    const { levels } = this.#shape;
     const action = this.#numbersOf(actions);
     const [order, draw] = tf.split(noise.uniform, 2, 1);
-    const frame = maskGit((standing) => headLogits(dynamics, weights, { hidden: state.hidden, action, standing }), {
-      mask: this.tokens.size,
-      passes: dynamics.passes,
-      noise: { order, draw },
-      temperature,
-    });
-    const next = this.#follow(weights, state, frame.tokens, action);
+    const { hidden, tokens } = state;
+    const frame = maskGit(
+      (standing) => headLogits(dynamics, this.#shape, weights, { hidden, tokens, action, standing }),
+      { mask: mostLevels(this.#shape), passes: dynamics.passes, noise: { order, draw }, temperature },
+    );
+    const digits = tf.reshape(frame.tokens, [-1, this.tokens.count, levels.length]);
+    const next = this.#follow(weights, state, fsqIndicesOfDigits(digits, levels), action);
     const { reward, doneLogit } = outcomeOf(weights, next.hidden);
     return {
       state: next,
       features: this.features(next),
-      reward: dynamics.rewardScale === 1 ? reward : tf.mul(reward, dynamics.rewardScale),
+      reward: rewardOf(dynamics, reward),
       // The loss counts an end `doneWeight` times, which multiplies the learned odds by as much.
       terminationLogit: tf.sub(doneLogit, Math.log(dynamics.doneWeight)),
-      uncertainty: frame.entropy,
+      uncertainty: tf.mul(frame.entropy, levels.length), // of a token
     };
   }
 
@@ -175,7 +192,9 @@ export class GenieWorldModel implements WorldModel {
 
   /** Takes in one more frame and the numbers of the action that led to it. */
   #follow(weights: Weights, state: ModelState, tokens: tf.Tensor, action: tf.Tensor): ModelState {
-    const { hidden, memory } = trunkStep(this.config.dynamics, weights, { tokens, action }, this.#memoryOf(state));
+    const before = this.#memoryOf(state);
+    const input = { tokens, before: state.tokens as tf.Tensor | undefined, action }; // none before the first frame
+    const { hidden, memory } = trunkStep(this.config.dynamics, this.#shape, weights, input, before);
     const past = memory.past.flatMap(({ keys, values }, i) => [
       [`keys.${i}`, keys],
       [`values.${i}`, values],

@@ -5,7 +5,7 @@ import { stopGradient } from "../../compute/stop-gradient.ts";
 import { conv, convParameters, convTranspose, convTransposeParameters } from "../../nn/conv.ts";
 import { dense, denseParameters } from "../../nn/dense.ts";
 import { patchesOf } from "../../nn/embedding-patches.ts";
-import { fsq, fsqCodes, fsqIndices } from "../../nn/fsq.ts";
+import { codebookSize, fsq, fsqCodes, fsqIndices } from "../../nn/fsq.ts";
 import type { NormalDraw, Weights } from "../../nn/weights.ts";
 import type { FrameSize } from "./frame-grid.ts";
 
@@ -18,18 +18,29 @@ import type { FrameSize } from "./frame-grid.ts";
  * pixels belong together, which a transformer over patches has to find out first, and two cores have a few thousand steps.
  */
 
+const LARGEST_VOCABULARY = 2 ** 24;
+
 export const VideoTokenizerConfig = z.strictObject({
   /** Pixels a token stands for, along each side: a frame of 64 × 64 has 256, 64 or 16 tokens at 4, 8 or 16. */
   patch: z.literal([4, 8, 16]).default(8),
-  /** Levels of each number of a code; their product is the size of the vocabulary. */
-  levels: z.array(z.int().min(2)).min(1).default([8, 6, 5, 5]),
+  /**
+   * Levels of each number of a code; their product is the size of the vocabulary. The dynamics read and draw the numbers one
+   * by one, so a large vocabulary costs them little.
+   */
+  levels: z
+    .array(z.int().min(2))
+    .min(1)
+    .refine((levels) => codebookSize(levels) <= LARGEST_VOCABULARY, {
+      error: `Expected levels whose product is at most ${LARGEST_VOCABULARY}: tokens are counted in float32`,
+    })
+    .default([5, 5, 5, 5, 5, 5, 5, 5]),
   /** Channels where the tokens are; each doubling of the resolution halves them. */
   width: z.int().positive().default(128),
   /**
    * How much more a patch counts for each time that its error exceeds the frames' average, up to eight times: small things
    * on a plain ground (a blade, spikes) are lost without it. 0 is the plain squared error.
    */
-  hardPatches: z.number().nonnegative().default(0.25),
+  hardPatches: z.number().nonnegative().default(0.1),
   /** Residual blocks at the tokens' resolution, as many in the encoder as in the decoder. */
   blocks: z.int().nonnegative().default(1),
 });

@@ -21,6 +21,8 @@ export interface DotFaults {
   readonly deaf?: boolean;
   /** Actions by other numbers: real action a is the model's 2 − a, and the model has to infer it. */
   readonly latent?: boolean;
+  /** Infers an action wrongly unless it sees so many steps before it, or that there are none. */
+  readonly lookback?: number;
   /** Could infer latent actions (those of `latent`), but is played with the real ones. */
   readonly bilingual?: boolean;
   /** Dreamt pictures lose a twentieth of their light at each step. */
@@ -81,6 +83,7 @@ export function dotWorld({
   late = false,
   deaf = false,
   latent = false,
+  lookback = 0,
   bilingual = false,
   fade = false,
 }: DotFaults = {}): WorldModel {
@@ -150,8 +153,12 @@ export function dotWorld({
           tf.slice(places, [0, 1], [batch, length - 1]),
           tf.slice(places, [0, 0], [batch, length - 1]),
         );
-        return tf.cast(tf.sub(1, change), "int32"); // right, +1, is the model's 0
+        const right = tf.sub(1, change); // right, +1, is the model's 0
+        const begins = tf.equal(tf.slice(places, [0, 0], [batch, 1]), START);
+        const known = tf.logicalOr(begins, tf.greaterEqual(tf.range(0, length - 1), lookback));
+        return tf.cast(tf.where(known, right, tf.sub(2, right)), "int32");
       },
+      inferenceLookback: lookback,
     }),
   };
 }

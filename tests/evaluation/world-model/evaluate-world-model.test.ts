@@ -131,6 +131,11 @@ describe("a model that knows the world exactly", async () => {
     expect(latent.deltaPsnr.delta?.mean).toBeGreaterThan(10);
   });
 
+  test("infers them from pieces that look back far enough", async () => {
+    const latent = await evaluateDot({ latent: true });
+    expect(await evaluateDot({ latent: true, lookback: 5 })).toEqual(latent);
+  });
+
   test("that could infer latent actions but is played with real ones is told the recorded ones", async () => {
     expect(await evaluateDot({ bilingual: true })).toEqual(report);
   });

@@ -180,7 +180,7 @@ describe("what happened at a step of the real game happens at the same step", ()
     { latentShare: 1, codes: PLANTED.map((code) => 4 + code) },
   ])("in the batches that are learned from, actions as the numbers $codes", ({ latentShare, codes }) => {
     const batches = new DynamicsBatches({
-      ...{ episodes: plantedTokens, chosen: [3, 4, 5, 6, 7, 8, 9, 10], window: 4, batchSize: 5, vocabulary: 9 },
+      ...{ episodes: plantedTokens, chosen: [3, 4, 5, 6, 7, 8, 9, 10], window: 4, batchSize: 5, levels: [3, 3] },
       ...{ latentCount: 8, leastHidden: 0.5, corruption: 0, latentShare, seed: 2, name: "test" },
     });
     let begun = 0;

@@ -3,25 +3,31 @@ import { describe, expect, it } from "vitest";
 import type { NdArray, Parameters } from "../../../src/compute/array.ts";
 import { valueAndGradients } from "../../../src/compute/gradients.ts";
 import { RandomStream } from "../../../src/core/random.ts";
+import { fsqDigits } from "../../../src/nn/fsq.ts";
 import type { StMemory } from "../../../src/nn/st-transformer.ts";
 import { emptyStMemory } from "../../../src/nn/st-transformer.ts";
 import type { Weights } from "../../../src/nn/weights.ts";
 import {
-  type DynamicsBatch,
   DynamicsConfig,
   type DynamicsShape,
-  dynamicsLoss,
   dynamicsParameters,
   headLogits,
   outcomeOf,
+  rewardOf,
+  squashed,
   trunkShape,
   trunkStep,
 } from "../../../src/world-models/genie/dynamics.ts";
+import { type DynamicsBatch, dynamicsLoss } from "../../../src/world-models/genie/dynamics-loss.ts";
 import { floats, ints, noise, relativeError } from "../../compute/fixtures.ts";
 import { run } from "./running.ts";
 
-const [B, T, S, K, A] = [2, 3, 4, 6, 5];
-const shape: DynamicsShape = { places: S, tokens: K, actionSize: A };
+const [B, T, S, A] = [2, 3, 4, 5];
+const LEVELS = [3, 2]; // a token's digits: 6 kinds of token
+const [D, L, K] = [2, 3, 6];
+const U = S * D;
+const shape: DynamicsShape = { rows: 2, columns: 2, levels: LEVELS, actionSize: A };
+const digitsOf = (token: number) => [token % 3, Math.floor(token / 3)];
 const config = DynamicsConfig.parse({
   width: 16,
   heads: 2,
@@ -60,8 +66,8 @@ function batch(seed = 1): Arrays {
     tokens: frames(),
     corrupted: frames(), // something else altogether
     hidden: floats(
-      [B, T, S],
-      draw(B * T * S, () => Number(random.uniform() < 0.6)),
+      [B, T, U],
+      draw(B * T * U, () => Number(random.uniform() < 0.6)),
     ),
     action: floats(
       [B, T, A],
@@ -110,16 +116,18 @@ const stepped = (given: Arrays) => {
       const hidden: tf.Tensor[] = [];
       for (let t = 0; t <= T; t++) {
         const action = t === 0 ? batch.before : frameAt(batch.action, t - 1);
-        const step = trunkStep(config, weights, { tokens: frameAt(batch.corrupted, t), action }, memory);
+        const before = t === 0 ? undefined : frameAt(batch.corrupted, t - 1);
+        const step = trunkStep(config, shape, weights, { tokens: frameAt(batch.corrupted, t), before, action }, memory);
         hidden.push(step.hidden);
         memory = step.memory;
       }
       const heads = Array.from({ length: T }, (_, t) => {
         const isHidden = tf.cast(frameAt(batch.hidden, t), "bool");
-        const standing = tf.where(isHidden, tf.fill([B, S], K, "int32"), frameAt(batch.tokens, t + 1));
-        const action = frameAt(batch.action, t);
+        const next = tf.reshape(fsqDigits(frameAt(batch.tokens, t + 1), LEVELS), [B, U]);
+        const standing = tf.where(isHidden, tf.fill([B, U], L, "int32"), next);
+        const [tokens, action] = [frameAt(batch.corrupted, t), frameAt(batch.action, t)];
         return {
-          logits: headLogits(config, weights, { hidden: hidden[t], action, standing }),
+          logits: headLogits(config, shape, weights, { hidden: hidden[t], tokens, action, standing }),
           ...outcomeOf(weights, hidden[t + 1]),
         };
       });
@@ -135,27 +143,28 @@ describe("the dynamics' loss", () => {
     const given = batch();
     const { heads, count, position } = await stepped(given);
     const softplus = (x: number) => Math.log1p(Math.exp(x));
-    let [nll, hiddenTokens, rewardError, doneCrossEntropy] = [0, 0, 0, 0];
+    const symlog = (x: number) => Math.sign(x) * Math.log(Math.abs(x) + 1);
+    let [nll, hiddenDigits, rewardError, doneCrossEntropy] = [0, 0, 0, 0];
     for (const [t, { logits, reward, doneLogit }] of heads.entries())
       for (let b = 0; b < B; b++) {
         const step = b * T + t;
         if (given.mask.data[step] === 0) continue;
-        for (let s = 0; s < S; s++) {
-          if (given.hidden.data[step * S + s] === 0) continue;
-          const row = Array.from(logits.data.subarray((b * S + s) * K, (b * S + s + 1) * K));
-          const token = given.tokens.data[(b * (T + 1) + t + 1) * S + s];
-          nll += Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0)) - row[token];
-          hiddenTokens++;
+        for (let u = 0; u < U; u++) {
+          if (given.hidden.data[step * U + u] === 0) continue;
+          const row = Array.from(logits.data.subarray((b * U + u) * L, (b * U + u + 1) * L));
+          const token = given.tokens.data[(b * (T + 1) + t + 1) * S + Math.floor(u / D)];
+          nll += Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0)) - row[digitsOf(token)[u % D]];
+          hiddenDigits++;
         }
-        rewardError += (reward.data[b] - given.reward.data[step] / 5) ** 2 / 5;
+        rewardError += (reward.data[b] - symlog(given.reward.data[step] / 5)) ** 2 / 5;
         const x = doneLogit.data[b];
         doneCrossEntropy += (given.done.data[step] === 1 ? 3 * softplus(-x) : softplus(x)) / 5;
       }
     const { loss, metrics } = await lossOf(given);
-    expect(metrics.nll.data[0]).toBeCloseTo(nll / hiddenTokens, 4);
+    expect(metrics.nll.data[0]).toBeCloseTo((D * nll) / hiddenDigits, 4);
     expect(metrics.rewardError.data[0]).toBeCloseTo(rewardError, 4);
     expect(metrics.doneCrossEntropy.data[0]).toBeCloseTo(doneCrossEntropy, 4);
-    expect(loss.data[0]).toBeCloseTo(nll / hiddenTokens + rewardError + doneCrossEntropy, 4);
+    expect(loss.data[0]).toBeCloseTo((D * nll) / hiddenDigits + rewardError + doneCrossEntropy, 4);
     expect([Array.from(count.data), Array.from(position.data)]).toEqual([
       [3, 3],
       [4, 4],
@@ -177,7 +186,7 @@ describe("the dynamics' loss", () => {
       corrupted: changed(given.corrupted, rows(T + 1, t + 1), S),
       hidden: {
         ...given.hidden,
-        data: given.hidden.data.map((x, i) => (Math.floor(i / S) % T >= t ? 1 - x : x)) as Float32Array,
+        data: given.hidden.data.map((x, i) => (Math.floor(i / U) % T >= t ? 1 - x : x)) as Float32Array,
       },
       action: changed(given.action, rows(T, t), A),
       reward: changed(given.reward, rows(T, t), 1),
@@ -248,39 +257,76 @@ describe("the dynamics' loss", () => {
 });
 
 describe("the head", () => {
-  const logits = async (standing: readonly number[]) => {
+  const logits = async (
+    standing: readonly number[],
+    { tokens = [1, 2, 3, 4], weights = parameters }: { tokens?: readonly number[]; weights?: Parameters } = {},
+  ) => {
     const out = await run(
-      (inputs, weights) => ({ logits: headLogits(config, weights, inputs) }),
+      (inputs, weights) => ({ logits: headLogits(config, shape, weights, inputs) }),
       {
         hidden: noise([1, S, 16], { seed: 3 }),
+        tokens: ints([1, S], tokens),
         action: noise([1, A], { seed: 4 }),
-        standing: ints([1, S], standing),
+        standing: ints([1, U], standing),
       },
-      { parameters },
+      { parameters: weights },
     );
-    expect(out.logits.shape).toEqual([1, S, K]);
-    return Array.from({ length: S }, (_, s) => Array.from(out.logits.data.subarray(s * K, (s + 1) * K)));
+    expect(out.logits.shape).toEqual([1, U, L]);
+    return Array.from({ length: U }, (_, u) => Array.from(out.logits.data.subarray(u * L, (u + 1) * L)));
   };
+  const none = new Array<number>(U).fill(L);
 
-  it("sees at every place which tokens stand at the others, and that the mask is none of them", async () => {
-    const nothing = await logits([K, K, K, K]);
-    for (let token = 0; token < K; token++) {
-      const one = await logits([K, token, K, K]);
-      for (const s of [0, 2, 3]) expect(one[s]).not.toEqual(nothing[s]);
+  it("sees at every place which digits stand at the others, and that a hidden one is none of them", async () => {
+    const nothing = await logits(none);
+    for (let digit = 0; digit < L; digit++) {
+      const one = await logits(none.with(2, digit)); // the first digit of the second place
+      for (const u of [0, 1, 4, 5, 6, 7]) expect(one[u]).not.toEqual(nothing[u]);
     }
+  });
+
+  it("gives no chance to levels that a digit does not have", async () => {
+    const said = await logits(none);
+    for (const [u, row] of said.entries()) {
+      const sum = row.reduce((total, x) => total + Math.exp(x - Math.max(...row)), 0);
+      expect(Math.exp(row[2] - Math.max(...row)) / sum > 0).toBe(u % D === 0); // the second digit has two levels
+    }
+  });
+
+  it("prefers, untrained, what is there already", async () => {
+    const untrained = dynamicsParameters(config, shape, () => 0);
+    const tokens = [0, 5, 3, 1];
+    const said = await logits(none, { tokens, weights: untrained });
+    for (const [u, row] of said.entries())
+      expect(row.indexOf(Math.max(...row))).toBe(digitsOf(tokens[Math.floor(u / D)])[u % D]);
   });
 
   it("tells places apart", async () => {
     const out = await run(
-      (inputs, weights) => ({ logits: headLogits(config, weights, inputs) }),
+      (inputs, weights) => ({ logits: headLogits(config, shape, weights, inputs) }),
       {
         hidden: floats([1, S, 16], new Array(S * 16).fill(0.3)),
+        tokens: ints([1, S], [1, 1, 1, 1]),
         action: noise([1, A], { seed: 4 }),
-        standing: ints([1, S], new Array(S).fill(K)),
+        standing: ints([1, U], none),
       },
       { parameters },
     );
-    const rows = Array.from({ length: S }, (_, s) => String(out.logits.data.subarray(s * K, (s + 1) * K)));
+    const rows = Array.from({ length: S }, (_, s) => String(out.logits.data.subarray(s * D * L, (s + 1) * D * L)));
     expect(new Set(rows).size).toBe(S);
   });
+});
+
+it("takes rewards back from what its head says of them", async () => {
+  const rewards = [-30, -1, 0, 0.25, 10, 1000];
+  const out = await run(
+    ({ reward }) => {
+      const said = squashed(config, reward);
+      return { said, back: rewardOf(config, said) };
+    },
+    { reward: floats([6], rewards) },
+  );
+  for (const [i, reward] of rewards.entries()) {
+    expect(out.said.data[i]).toBeCloseTo(Math.sign(reward) * Math.log(Math.abs(reward) / 5 + 1), 5);
+    expect(out.back.data[i] / (reward || 1)).toBeCloseTo(reward === 0 ? 0 : 1, 4);
+  }
 });
