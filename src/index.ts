@@ -284,7 +284,7 @@ export {
   compare,
   type PolicyResult,
 } from "./evaluation/compare.ts";
-export { type LatentActionTable, latentActionTable } from "./evaluation/latent-action-table.ts";
+export { type LatentActionTable, latentActionNames, latentActionTable } from "./evaluation/latent-action-table.ts";
 export { type Played, type Player, play } from "./evaluation/play.ts";
 export { Report, readReport, saveReport } from "./evaluation/report.ts";
 export { type Summary, summarize } from "./evaluation/statistics.ts";

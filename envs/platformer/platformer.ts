@@ -72,7 +72,11 @@ const SCREEN_SCALE = 5;
  * reset. `make` cuts off after 500 steps.
  */
 export class Platformer implements Env<Uint8Array, number> {
-  static readonly metadata = { renderModes: ["rgb_array"], renderFps: STEPS_PER_SECOND } as const;
+  static readonly metadata = {
+    renderModes: ["rgb_array"],
+    renderFps: STEPS_PER_SECOND,
+    actionMeanings: ACTIONS,
+  } as const;
 
   readonly config: PlatformerConfig;
   readonly actionSpace = new Discrete(ACTIONS.length);

@@ -72,6 +72,8 @@ export interface EnvMetadata {
   readonly renderModes: readonly RenderMode[];
   /** Frames a second at which a recording looks natural. */
   readonly renderFps?: number;
+  /** What each action of a Discrete space does, in a word, in their order; the Arcade Learning Environment's action meanings. */
+  readonly actionMeanings?: readonly string[];
 }
 
 /** A saved moment of an environment: structured-cloneable, its form is the environment's own business. */

@@ -50,4 +50,17 @@ export function latentActionTable(options: {
   };
 }
 
+/**
+ * The latent actions in words: what mostly happened when each was inferred, and in how much of its steps; "never" for one that
+ * was not. `meanings` are the real actions' names, their numbers where there are none.
+ */
+export function latentActionNames({ counts, means }: LatentActionTable, meanings: readonly string[] = []): string[] {
+  return counts.map((row, i) => {
+    const action = means[i];
+    if (action === null) return "never";
+    const share = row[action] / sum(row);
+    return `${meanings[action] ?? `action ${action}`} (${Math.round(100 * share)} %)`;
+  });
+}
+
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

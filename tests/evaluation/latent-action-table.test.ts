@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/base/errors.ts";
-import { latentActionTable } from "../../src/evaluation/latent-action-table.ts";
+import { latentActionNames, latentActionTable } from "../../src/evaluation/latent-action-table.ts";
 
 describe("latentActionTable", () => {
   it("knows codes that are the actions under other numbers", () => {
@@ -29,6 +29,12 @@ describe("latentActionTable", () => {
     // H(real) − H(real | latent), with ¾ and ¼ under code 0 and nothing left under code 1.
     const conditional = 0.5 * -(0.75 * Math.log(0.75) + 0.25 * Math.log(0.25));
     expect(table.mutualInformation).toBeCloseTo(table.entropy - conditional, 12);
+  });
+
+  it("says in words what each code does", () => {
+    const table = latentActionTable({ latent: [0, 0, 0, 2], real: [1, 1, 0, 0], latentCount: 3, realCount: 2 });
+    expect(latentActionNames(table, ["stay", "jump"])).toEqual(["jump (67 %)", "never", "stay (100 %)"]);
+    expect(latentActionNames(table)).toEqual(["action 1 (67 %)", "never", "action 0 (100 %)"]);
   });
 
   it("refuses steps that do not belong together", () => {

@@ -2,11 +2,13 @@ import * as tf from "@tensorflow/tfjs";
 import type { NdArray, Parameters } from "../../compute/array.ts";
 import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
 import { compile } from "../../compute/compile.ts";
+import { make } from "../../core/registry.ts";
+import { Discrete } from "../../core/spaces/discrete.ts";
 import { layoutSize } from "../../data/array-layout.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { sequenceWindows } from "../../data/sequence-windows.ts";
 import { splitEpisodes } from "../../data/split-episodes.ts";
-import { type LatentActionTable, latentActionTable } from "../../evaluation/latent-action-table.ts";
+import { type LatentActionTable, latentActionNames, latentActionTable } from "../../evaluation/latent-action-table.ts";
 import { inferLatentActions, stepsBehind } from "../../world-models/genie/latent-action-model.ts";
 import { encodeFrames, tokensOfCodes } from "../../world-models/genie/video-tokenizer.ts";
 import { unitFrames } from "../../world-models/unit-frames.ts";
@@ -142,14 +144,23 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset) {
     },
   });
   progress.done();
-  const meaning = meaningOf({ latentActions, actions, actionSize, lengths: dataset.lengths }, latent.config.count, {
+  const frameCount = steps + dataset.count;
+  if (!(dataset.actionSpace instanceof Discrete)) return { frames: frameCount };
+  const table = meaningOf({ latentActions, actions, actionSize, lengths: dataset.lengths }, latent.config.count, {
     heldOut: splitEpisodes({
       count: dataset.count,
       validationFraction: config.collect.validationFraction,
       seed: context.seed,
     }).validation,
   });
-  return { frames: steps + dataset.count, latentActions: meaning };
+  const env = await make(run.identity.env, config.env);
+  const names = latentActionNames(table, env.metadata?.actionMeanings);
+  await env.close();
+  const percent = (share: number) => `${Math.round(100 * share)} %`;
+  context.progress.note(
+    `Latent actions: ${names.map((name, i) => `${i} ${name}`).join(", ")}; purity ${percent(table.purity)}, ${percent(table.base)} without them`,
+  );
+  return { frames: frameCount, latentActions: { ...table, names } };
 }
 
 /** Latent actions against one-hot real ones. */
