@@ -54,7 +54,10 @@ export function latentActionTable(options: {
  * The latent actions in words: what mostly happened when each was inferred, and in how much of its steps; "never" for one that
  * was not. `meanings` are the real actions' names, their numbers where there are none.
  */
-export function latentActionNames({ counts, means }: LatentActionTable, meanings: readonly string[] = []): string[] {
+export function latentActionNames(
+  { counts, means }: Pick<LatentActionTable, "counts" | "means">,
+  meanings: readonly string[] = [],
+): string[] {
   return counts.map((row, i) => {
     const action = means[i];
     if (action === null) return "never";

@@ -13,8 +13,14 @@ const UNSEEN: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 /** How a run collected its episodes: what fresh ones to hold its world against are collected with, too. */
 export function heldOutCollection(run: Pick<Run, "identity" | "directory">): Omit<CollectConfig, "episodes" | "seed"> {
+  const { env, ...rest } = ownCollection(run);
+  return { env: { id: env.id, kwargs: { ...env.kwargs, ...UNSEEN[env.id] } }, ...rest };
+}
+
+/** How a run collected the episodes that it learned from. */
+export function ownCollection(run: Pick<Run, "identity" | "directory">): Omit<CollectConfig, "episodes" | "seed"> {
   const { env, kwargs, ...rest } = collectionOf(run);
-  return { env: { id: env, kwargs: { ...kwargs, ...UNSEEN[env] } }, ...rest };
+  return { env: { id: env, kwargs }, ...rest };
 }
 
 interface Collection extends Pick<CollectConfig, "behaviour" | "maximumSteps"> {
