@@ -302,6 +302,10 @@ export type { WorldModelReport } from "./evaluation/world-model/world-model-repo
 export { type CompareRunOptions, comparePipelineRun } from "./pipelines/compare-run.ts";
 export { type EvaluateRunOptions, evaluateRun, type RunEvaluation } from "./pipelines/evaluate-run.ts";
 export { runGeniePipeline } from "./pipelines/genie.ts";
+export { type ImitateRunOptions, imitateRun } from "./pipelines/imitate-run.ts";
+export { formatImitationReport } from "./pipelines/imitation/format-imitation-report.ts";
+export { ImitationError } from "./pipelines/imitation/imitable-world.ts";
+export type { CloneAccuracy, ImitationDictionary, ImitationReport } from "./pipelines/imitation/imitation-report.ts";
 export { type OpenedRun, openRun } from "./pipelines/open-run.ts";
 
 export { PRESETS, type Preset, RecurrentPipelineConfig, resolveConfig } from "./pipelines/recurrent/config.ts";

@@ -8,6 +8,7 @@ import { addEnvs } from "./envs.ts";
 import { EXIT, explain, InterruptedError } from "./errors.ts";
 import { addEvaluate } from "./evaluate.ts";
 import { addExport } from "./export.ts";
+import { addImitate } from "./imitate.ts";
 import { addPythonClient, addServe } from "./serve.ts";
 import type { Services } from "./services.ts";
 import { addTrain } from "./train.ts";
@@ -42,6 +43,7 @@ export async function runCli(args: readonly string[], context: CliContext, servi
   addTrain(program, context, services);
   addCompare(program, context, services);
   addEvaluate(program, context, services);
+  addImitate(program, context, services);
   addDoctor(program, context, services);
   addExport(program, context, services);
   addEnvs(program, context, services);

@@ -11,6 +11,8 @@ import { make, registry, specOf } from "../core/registry.ts";
 import type { Report } from "../evaluation/report.ts";
 import type { EvaluateRunOptions, RunEvaluation } from "../pipelines/evaluate-run.ts";
 import type { ExportedFile, ExportRunOptions } from "../pipelines/export-run.ts";
+import type { ImitateRunOptions } from "../pipelines/imitate-run.ts";
+import type { ImitationReport } from "../pipelines/imitation/imitation-report.ts";
 import type { Progress } from "../training/progress.ts";
 
 /** Runs every stage from collecting to the report; what is already on disk is not done again. */
@@ -53,6 +55,8 @@ export interface Services {
   comparePipelineRun: ComparePipelineRun;
   /** Holds a run's world against episodes that it has not seen. */
   evaluateRun(options: EvaluateRunOptions): Promise<RunEvaluation>;
+  /** Imitates an expert from videos without actions, by the latent actions of a run's world. */
+  imitateRun(options: ImitateRunOptions): Promise<ImitationReport>;
   /** Writes a finished run's models as ONNX. */
   exportRun(options: ExportRunOptions): Promise<readonly ExportedFile[]>;
   /** A registered environment, ready to be made for each client. */
@@ -82,6 +86,7 @@ export const services: Services = {
       : (await import("../pipelines/recurrent.ts")).runPipeline(options),
   comparePipelineRun: async (options) => (await import("../pipelines/compare-run.ts")).comparePipelineRun(options),
   evaluateRun: async (options) => (await import("../pipelines/evaluate-run.ts")).evaluateRun(options),
+  imitateRun: async (options) => (await import("../pipelines/imitate-run.ts")).imitateRun(options),
   exportRun: async (options) => (await import("../pipelines/export-run.ts")).exportRun(options),
   envSource: async (id, options) => {
     await import("../registrations.ts");
