@@ -4,22 +4,29 @@ import { RandomStream } from "../src/core/random.ts";
 import type { Space } from "../src/core/spaces/space.ts";
 import type { Actor, Policy, PolicySource } from "./policy.ts";
 
-export const RandomPolicyConfig = z.strictObject({});
+export const RandomPolicyConfig = z.strictObject({
+  name: z.string().default("random"),
+  /** One chance for each action of a Discrete space, sum 1; uniform where they are left out. */
+  probability: z.array(z.number().min(0).max(1)).optional(),
+});
 export type RandomPolicyConfig = z.input<typeof RandomPolicyConfig>;
 
-/** A fresh uniform action at every step. Takes the environment itself, or just its action space. */
+/** A fresh action at every step, whatever is seen. Takes the environment itself, or just its action space. */
 export class RandomPolicy<Action = unknown> implements Policy<unknown, Action> {
-  readonly name = "random";
+  readonly name: string;
   readonly #space: Space<Action>;
+  readonly #options: { readonly probability: readonly number[] } | undefined;
 
   constructor({ actionSpace }: { readonly actionSpace: Space<Action> }, config: RandomPolicyConfig = {}) {
-    RandomPolicyConfig.parse(config);
+    const { name, probability } = RandomPolicyConfig.parse(config);
+    this.name = name;
     this.#space = actionSpace;
+    this.#options = probability && { probability };
   }
 
   begin(seed: number): Actor<unknown, Action> {
     const random = new RandomStream(seed, "random-policy");
-    return { act: () => this.#space.sample(random) };
+    return { act: () => this.#space.sample(random, this.#options) };
   }
 
   /** What `collect` takes as a behaviour, so that any thread can make this policy. */

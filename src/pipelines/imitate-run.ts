@@ -44,7 +44,7 @@ const STAGES = ["collect", "label", "follow-latent", "clone-latent", "follow-rea
 /**
  * Genie's way to a policy (Bruce et al. 2024, section 3.3): a run's frozen latent action model labels videos of an expert, a
  * policy imitates the latent actions, and a dictionary from a few labelled steps makes real ones of them. It plays levels that
- * nothing was learned from, beside random actions, an oracle that imitates the real actions, and the expert itself. Left in
+ * nothing was learned from, beside blind players, an oracle that imitates the real actions, and the expert itself. Left in
  * the run's report, `imitation.json`.
  */
 export async function imitateRun(options: ImitateRunOptions): Promise<ImitationReport> {

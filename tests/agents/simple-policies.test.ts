@@ -48,6 +48,23 @@ describe.each([
   });
 });
 
+describe("RandomPolicy with chances", () => {
+  it("takes each action as often as it should, under a name of its own", () => {
+    const policy = new RandomPolicy(
+      { actionSpace: new Discrete(3, { start: 5 }) },
+      { name: "blind", probability: [0.2, 0, 0.8] },
+    );
+    expect(policy.name).toBe("blind");
+    const taken = play(policy, 1, 4000);
+    expect(new Set(taken)).toEqual(new Set([5, 7]));
+    expect(taken.filter((action) => action === 7).length / 4000).toBeCloseTo(0.8, 1);
+  });
+
+  it("refuses what are no chances", () => {
+    expect(() => new RandomPolicy(discrete, { probability: [2] })).toThrow(/probability/);
+  });
+});
+
 describe("RandomPolicy", () => {
   it("takes each action of the space equally often", () => {
     const counts = [0, 0, 0, 0];

@@ -66,7 +66,7 @@ describe("imitateRun", () => {
       experts: { episodes: 5, steps: 60, heldOut: { episodes: 1, steps: 12 } }, // nobody dies in a second
       dictionary: { pairs: 12 },
     });
-    expect(report.policies.map(({ name }) => name)).toEqual(["random", "imitator", "oracle", "expert"]);
+    expect(report.policies.map(({ name }) => name)).toEqual(["random", "blind", "imitator", "oracle", "expert"]);
     for (const { real } of report.policies) {
       expect(real.returns).toHaveLength(3);
       expect(real.returns.every(Number.isFinite)).toBe(true);

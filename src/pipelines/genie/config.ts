@@ -13,7 +13,7 @@ const PRESETS: Readonly<Record<Preset, Input>> = {
   full: {
     collect: { episodes: 2400 },
     tokenizer: { frames: 120_000, steps: 24_000, blocks: 2 },
-    latentActions: { frames: 60_000, steps: 6000 },
+    latentActions: { frames: 60_000, steps: 12_000 },
     dynamics: { trunkBlocks: 2, batchSize: 8, steps: 20_000, validateEvery: 2000 },
     agent: { steps: 600_000 },
   },
@@ -28,6 +28,7 @@ const BY_ENV: Readonly<Record<string, Input>> = {
     collect: { maximumSteps: 200 },
     // A step at full speed pays 0.25.
     dynamics: { rewardScale: 0.25 },
+    agent: { rewardScale: 0.1 },
     evaluation: { env: { levels: "test" } },
   },
 };

@@ -38,9 +38,9 @@ export const GeniePipelineConfig = z.strictObject({
     frames: steps.default(30_000),
     /** Steps a window. */
     window: steps.default(8),
-    batchSize: steps.default(4),
-    steps: steps.default(1200),
-    learningRate: rate.default(3e-3),
+    batchSize: steps.default(2),
+    steps: steps.default(2400),
+    learningRate: rate.default(2e-3),
   }).prefault({}),
   dynamics: DynamicsConfig.extend({
     ...training,

@@ -44,6 +44,9 @@ export interface ImitationReport {
   readonly dictionary: ImitationDictionary;
   /** Share of the held-out steps whose latent code the dictionary translates into the action that was taken, in [0, 1]. */
   readonly translated: number;
-  /** Undiscounted returns in the real environment: random, imitator, oracle, expert. */
+  /**
+   * Undiscounted returns in the real environment: random actions; blind, which takes actions as often as the expert did in the
+   * labelled steps, whatever it sees; imitator, oracle, expert.
+   */
   readonly policies: readonly { readonly name: string; readonly real: Summary }[];
 }

@@ -16,7 +16,7 @@ interface PlayOptions extends Pick<ImitationReport, "env"> {
   readonly world: ImitableWorld;
   /** Over latent codes. */
   readonly imitator: ClonedPolicy;
-  readonly dictionary: Pick<LatentToReal, "actions">;
+  readonly dictionary: Pick<LatentToReal, "actions" | "counts">;
   /** Over real actions. */
   readonly oracle: ClonedPolicy;
   /** Looks at the environment's own pictures. */
@@ -53,8 +53,10 @@ export async function playForReal(
       { policy: oracle, env: VectorPerceivedEnv.of(await envs(), world.real, { autoresetMode: "same-step" }) },
     ],
   ]);
+  const { actionSpace } = world.real;
   const players: Policy<never, unknown>[] = [
-    new RandomPolicy({ actionSpace: world.real.actionSpace }),
+    new RandomPolicy({ actionSpace }),
+    new RandomPolicy({ actionSpace }, { name: "blind", probability: frequencies(dictionary) }),
     ...[...clones].map(([name, { policy }]) => policy.with({ name })),
     { name: "expert", begin: (seed) => expert.begin(seed) },
   ];
@@ -81,4 +83,11 @@ export async function playForReal(
   } finally {
     for (const { env } of clones.values()) await env.close();
   }
+}
+
+/** How often the expert took each action, in the steps that may be looked at. */
+function frequencies({ counts }: Pick<LatentToReal, "counts">): number[] {
+  const taken = counts.reduce((sum, row) => sum.map((count, action) => count + row[action]));
+  const total = taken.reduce((sum, count) => sum + count);
+  return taken.map((count) => count / total);
 }

@@ -71,9 +71,10 @@ export function latentActionParameters(
 }
 
 /**
- * Error of each of the |A| guesses at each next frame: frames (B, T+1, H, W, C) in [0, 1] → (B, T, |A|). It is the root mean
- * square over patches of their mean squared errors: a small thing drawn wrong weighs more than a little wrong everywhere,
- * for a player is small, and a hill that moved by a pixel is not an action.
+ * Error of each of the |A| guesses at each next frame: frames (B, T+1, H, W, C) in [0, 1] → (B, T, |A|). It is the mean of the
+ * patches' mean squared errors with an exponent of 4: a small thing drawn wrong weighs more than a little wrong everywhere,
+ * for a player is small, and a hill that moved by a pixel is not an action. Purity on Platformer after the same time: 0.57
+ * with the plain mean, 0.63 with an exponent of 2, 0.72 with 4 and with 8, 0.47 with the mean of logarithms.
  */
 function guessErrors(config: LatentActionConfig, weights: Weights, frames: tf.Tensor): tf.Tensor {
   const [batch, length, height, width, channels] = frames.shape as [number, number, number, number, number];
@@ -96,7 +97,8 @@ function guessErrors(config: LatentActionConfig, weights: Weights, frames: tf.Te
   const each = tf.matMul(tf.square(misses) as tf.Tensor2D, averages(config.count, size));
   const errors = tf.reshape(each, [batch * steps, rows, columns, config.count]);
   const patches = tf.avgPool(errors as tf.Tensor4D, patch, patch, "valid"); // (B·T, H/8, W/8, |A|)
-  const judged = tf.sqrt(tf.add(tf.mean(tf.square(patches), [1, 2]), 1e-12));
+  const fourth = tf.mean(tf.square(tf.square(patches)), [1, 2]);
+  const judged = tf.sqrt(tf.sqrt(tf.add(fourth, 1e-24)));
   return tf.reshape(judged, [batch, steps, config.count]);
 }
 
