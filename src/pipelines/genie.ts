@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import "../registrations.ts";
+import { make } from "../core/registry.ts";
 import { openDataset } from "../data/dataset.ts";
 import { splitEpisodes } from "../data/split-episodes.ts";
 import type { Report } from "../evaluation/report.ts";
@@ -54,7 +55,11 @@ export async function runGeniePipeline(options: PipelineOptions): Promise<Report
   const { train } = splitEpisodes({ count: dataset.count, validationFraction, seed });
   await run.stage("tokenizer", () => trainTokenizer(context, dataset, train));
   await run.stage("latent-actions", () => trainLatentActions(context, dataset, train));
-  await run.stage("encode", () => encodeVideos(context, dataset));
+  await run.stage("encode", async () => {
+    const real = await make(env, config.env);
+    await real.close();
+    return encodeVideos(context, dataset, real.metadata?.actionMeanings);
+  });
   await run.stage("dynamics", async () => {
     const { step, validation } = await trainDynamics(context, dataset);
     return { step, ...validation };

@@ -15,8 +15,8 @@ import { loadLatentActions } from "./latent-actions-stage.ts";
 import { loadTokenizer } from "./tokenizer-stage.ts";
 import { joinGenie } from "./world-stage.ts";
 
-/** Held-out batches behind each validation. */
-const VALIDATION_BATCHES = 8;
+/** Held-out windows, at least, behind each validation: ends are rare. */
+const VALIDATION_WINDOWS = 256;
 
 /** Trains the dynamics on tokens, with real and with latent actions by turns, and joins all three parts to a world. */
 export async function trainDynamics(context: GenieContext, dataset: Dataset): Promise<FitResult> {
@@ -65,7 +65,7 @@ export async function trainDynamics(context: GenieContext, dataset: Dataset): Pr
     warmup,
     clip: { norm: 1 },
     validation: {
-      batches: Array.from({ length: VALIDATION_BATCHES }, () => heldOut.next()),
+      batches: Array.from({ length: Math.ceil(VALIDATION_WINDOWS / batchSize) }, () => heldOut.next()),
       every: validateEvery,
     },
     file: "models/dynamics.safetensors",

@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs";
 import type { NdArray, Parameters } from "../../compute/array.ts";
 import { loadCheckpoint, saveCheckpoint } from "../../compute/checkpoint.ts";
 import { compile } from "../../compute/compile.ts";
-import { make } from "../../core/registry.ts";
 import { Discrete } from "../../core/spaces/discrete.ts";
 import { layoutSize } from "../../data/array-layout.ts";
 import type { Dataset } from "../../data/dataset.ts";
@@ -20,7 +19,7 @@ import { loadTokenizer } from "./tokenizer-stage.ts";
 const KIND = "tokens";
 const FILE = "tokens.safetensors";
 /** Windows that are encoded at once. */
-const BATCH = 6;
+const BATCH = 3;
 
 /** Where the results of a window go: its first frame and step among all, and how many of its steps are known already. */
 interface Waiting {
@@ -48,13 +47,13 @@ export interface TokenizedEpisodes {
   readonly lengths: Int32Array;
 }
 
-/** Tokens of every frame and latent actions of every step, into `tokens.safetensors`; what the latter mean, on held-out episodes. */
-export async function encodeVideos(context: GenieContext, dataset: Dataset) {
+/** Tokens of every frame and latent actions of every step, into `tokens.safetensors`; what the latter mean, on held-out episodes, in the words of the real ones' `meanings`. */
+export async function encodeVideos(context: GenieContext, dataset: Dataset, meanings?: readonly string[]) {
   const { run, config, signal } = context;
   const tokenizer = await loadTokenizer(run);
   const latent = await loadLatentActions(run);
   const overlap = stepsBehind(latent.config);
-  const size = Math.max(config.latentActions.window, 4 * overlap); // steps a window, most of them new
+  const size = Math.max(config.latentActions.window, 8 * overlap); // steps a window, most of them new
   const { steps } = dataset.counts;
   const frameShape = dataset.observation.shape;
   const places = (frameShape[0] / tokenizer.config.patch) * (frameShape[1] / tokenizer.config.patch);
@@ -153,9 +152,7 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset) {
       seed: context.seed,
     }).validation,
   });
-  const env = await make(run.identity.env, config.env);
-  const names = latentActionNames(table, env.metadata?.actionMeanings);
-  await env.close();
+  const names = latentActionNames(table, meanings);
   const percent = (share: number) => `${Math.round(100 * share)} %`;
   context.progress.note(
     `Latent actions: ${names.map((name, i) => `${i} ${name}`).join(", ")}; purity ${percent(table.purity)}, ${percent(table.base)} without them`,

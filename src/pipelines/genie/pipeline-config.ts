@@ -45,15 +45,15 @@ export const GeniePipelineConfig = z.strictObject({
   dynamics: DynamicsConfig.extend({
     ...training,
     batchSize: steps.default(4),
-    steps: steps.default(3400),
+    steps: steps.default(4600),
     learningRate: rate.default(3e-3),
     /** A frame's tokens are hidden from the head with a chance drawn from this to 1, one for each window. */
     leastHidden: z.number().min(0).max(1).default(0.5),
     /** At most this share of the tokens that the trunk sees is replaced by others. */
     corruption: z.number().min(0).max(1).default(0.1),
     /** The share of windows whose actions are told as latent ones. */
-    latentShare: z.number().min(0).max(1).default(0.4),
-    validateEvery: steps.default(500),
+    latentShare: z.number().min(0).max(1).default(0.3),
+    validateEvery: steps.default(1000),
   })
     .refine(({ width, heads }) => width % (2 * heads) === 0, {
       path: ["width"],
@@ -63,7 +63,7 @@ export const GeniePipelineConfig = z.strictObject({
   dream: z
     .strictObject({
       /** Below 1 the dream keeps to what is likely. */
-      temperature: rate.default(0.7),
+      temperature: rate.default(0.5),
       /** Dream steps after which an episode is truncated. */
       horizon: steps.default(64),
       /** Real moments that are kept to begin dreams from. */

@@ -43,10 +43,13 @@ export function dynamicsLoss(config: DynamicsConfig, shape: DynamicsShape, weigh
 
   const next = tf.reshape(fsqDigits(tf.slice(batch.tokens, [0, 1, 0], [B, T, S]), levels), [B * T, U]);
   const isHidden = tf.reshape(tf.cast(batch.hidden, "bool"), [B * T, U]);
-  const logits = headLogits(config, shape, weights, {
+  const before = {
     hidden: tf.reshape(tf.slice(seen, [0, 0, 0, 0], [B, T, S, d]), [B * T, S, d]),
-    tokens: tf.reshape(tf.slice(batch.corrupted, [0, 0, 0], [B, T, S]), [B * T, S]),
     action: tf.reshape(batch.action, [B * T, A]),
+  };
+  const logits = headLogits(config, shape, weights, {
+    ...before,
+    tokens: tf.reshape(tf.slice(batch.corrupted, [0, 0, 0], [B, T, S]), [B * T, S]),
     standing: tf.where(isHidden, tf.fill([B * T, U], L, "int32"), next),
   });
   const nll = tf.reshape(tokenNll(tf.reshape(logits, [B * T * U, L]), tf.reshape(next, [B * T * U])), [B, T, U]);
@@ -54,8 +57,7 @@ export function dynamicsLoss(config: DynamicsConfig, shape: DynamicsShape, weigh
   const perDigit = tf.div(tf.sum(tf.mul(nll, counted)), tf.maximum(tf.sum(counted), 1));
   const tokenLoss = tf.mul(perDigit, levels.length) as tf.Scalar;
 
-  const after = tf.reshape(tf.slice(seen, [0, 1, 0, 0], [B, T, S, d]), [B * T, S, d]);
-  const { reward, doneLogit } = outcomeOf(weights, after);
+  const { reward, doneLogit } = outcomeOf(config, shape, weights, before);
   const steps = tf.maximum(tf.sum(batch.mask), 1);
   const average = (perStep: tf.Tensor) =>
     tf.div(tf.sum(tf.mul(tf.reshape(perStep, [B, T]), batch.mask)), steps) as tf.Scalar;

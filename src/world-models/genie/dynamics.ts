@@ -20,12 +20,15 @@ import { positionParameters, withPositions } from "./frame-grid.ts";
  * masked transformer over all frames; in training its past is full of masks that it never meets in use, and each MaskGIT
  * pass runs through all of it. Here it is cut in two:
  *
- *   trunk   a causal ST-transformer over whole frames, z_t with the action that led to it → h_t. Its past is cached, so a step
- *           of a dream computes one frame, once. Reward and end are read from the h of the frame that came of the step.
- *   head    a transformer over the places of the frame to come: h_t, the action a_t, and what stands already of z_{t+1} → the
- *           rest. Only the head runs once a MaskGIT pass.
+ *   trunk    a causal ST-transformer over whole frames, z_t with the action that led to it → h_t. Its past is cached, so a step
+ *            of a dream computes one frame, once.
+ *   head     a transformer over the places of the frame to come: h_t, the action a_t, and what stands already of z_{t+1} →
+ *            the rest. Only the head runs once a MaskGIT pass.
+ *   outcome  a block over the places: h_t and a_t → reward and end. They are foretold, not read off the dreamt frame: its
+ *            digits are drawn apart from one another, and what should be a death one time in five would be half a death each
+ *            time.
  *
- * The action conditions every layer of both by adaptive norm. Three things make it learn from ten thousands of frames what
+ * The action conditions every layer of them by adaptive norm. Three things make it learn from ten thousands of frames what
  * the paper learns from millions:
  *
  *   digits          a token is not one of K names but D digits, each on a few levels that mean more or less of something
@@ -96,6 +99,8 @@ export function dynamicsParameters(config: DynamicsConfig, shape: DynamicsShape,
     ...stTransformerParameters("dynamics.head", headShape(config), draw),
     ...denseParameters("dynamics.logits", { inputs: width, outputs: kinds }, draw, 0.1),
     ...denseParameters("dynamics.copy", { inputs: width, outputs: shape.levels.length }, draw, 0.1),
+    ...positionParameters("dynamics.outcome", { places, width }, draw),
+    ...stTransformerParameters("dynamics.outcome", outcomeShape(config), draw),
     ...denseParameters("dynamics.outcome", { inputs: width, outputs: OUTCOME_WIDTH }, draw),
     ...denseParameters("dynamics.rewardAndDone", { inputs: OUTCOME_WIDTH, outputs: 2 }, draw, 0.1),
   };
@@ -157,11 +162,10 @@ export function headLogits(
   weights: Weights,
   input: { hidden: tf.Tensor; tokens: tf.Tensor; action: tf.Tensor; standing: tf.Tensor },
 ): tf.Tensor {
-  const { rows, columns, levels } = shape;
+  const { levels } = shape;
   const [count, places, width] = input.hidden.shape as [number, number, number];
   const most = mostLevels(shape);
-  const grid = tf.reshape(input.hidden, [count, rows, columns, width]);
-  const past = tf.reshape(conv(weights, "dynamics.past", grid, 1, "same"), [count, places, width]);
+  const past = pastOf(shape, weights, input.hidden);
   const standing = marks(shape, tf.reshape(input.standing, [count * places, levels.length]));
   const known = tf.reshape(dense(weights, "dynamics.standing", standing), [count, places, width]);
   const x = withPositions(weights, "dynamics.head", tf.add(past, known));
@@ -179,10 +183,19 @@ export function headLogits(
   return tf.reshape(logits, [count, places * levels.length, most]);
 }
 
-/** Reward as `squashed` has it, (N), and the log-odds of an end as trained, (N), from the frames' h (N, S, d). */
-export function outcomeOf(weights: Weights, hidden: tf.Tensor): { reward: tf.Tensor; doneLogit: tf.Tensor } {
-  const [count, places, width] = hidden.shape as [number, number, number];
-  const local = silu(dense(weights, "dynamics.outcome", tf.reshape(hidden, [count * places, width])));
+/** Of the step that an action (N, A) makes from h (N, S, d): the reward as `squashed` has it, (N), and the log-odds of an end as trained, (N). */
+export function outcomeOf(
+  config: DynamicsConfig,
+  shape: DynamicsShape,
+  weights: Weights,
+  input: { hidden: tf.Tensor; action: tf.Tensor },
+): { reward: tf.Tensor; doneLogit: tf.Tensor } {
+  const [count, places, width] = input.hidden.shape as [number, number, number];
+  const x = withPositions(weights, "dynamics.outcome", pastOf(shape, weights, input.hidden));
+  const condition = tf.reshape(conditionOf(weights, input.action), [count, 1, config.actionWidth]);
+  const series = tf.reshape(x, [count, 1, places, width]);
+  const seen = stTransformer(weights, "dynamics.outcome", series, outcomeShape(config), condition);
+  const local = silu(dense(weights, "dynamics.outcome", tf.reshape(seen, [count * places, width])));
   // A sum over √S: what matters is often at one place only.
   const pooled = tf.mul(tf.sum(tf.reshape(local, [count, places, OUTCOME_WIDTH]), 1), 1 / Math.sqrt(places));
   const [reward, doneLogit] = tf.split(dense(weights, "dynamics.rewardAndDone", pooled), 2, 1);
@@ -198,6 +211,12 @@ export function squashed({ rewardScale }: DynamicsConfig, reward: tf.Tensor): tf
 /** The inverse of `squashed`. */
 export function rewardOf({ rewardScale }: DynamicsConfig, said: tf.Tensor): tf.Tensor {
   return tf.mul(tf.mul(tf.sign(said), tf.expm1(tf.abs(said))), rewardScale);
+}
+
+/** Each place's h and those beside it: (N, S, d) → (N, S, d). */
+function pastOf({ rows, columns }: DynamicsShape, weights: Weights, hidden: tf.Tensor): tf.Tensor {
+  const grid = tf.reshape(hidden, [-1, rows, columns, hidden.shape[2]!]);
+  return tf.reshape(conv(weights, "dynamics.past", grid, 1, "same"), hidden.shape);
 }
 
 /** What an action is to every layer: numbers (N, A) → (N, actionWidth). */
@@ -225,4 +244,8 @@ export function trunkShape({ width, heads, trunkBlocks, expansion, actionWidth }
 
 function headShape({ width, heads, headBlocks, expansion, actionWidth }: DynamicsConfig): StTransformerShape {
   return { width, heads, blocks: headBlocks, hidden: expansion * width, condition: actionWidth, temporal: false };
+}
+
+function outcomeShape(config: DynamicsConfig): StTransformerShape {
+  return { ...headShape(config), blocks: 1 };
 }

@@ -154,7 +154,7 @@ export class GenieWorldModel implements WorldModel {
     );
     const digits = tf.reshape(frame.tokens, [-1, this.tokens.count, levels.length]);
     const next = this.#follow(weights, state, fsqIndicesOfDigits(digits, levels), action);
-    const { reward, doneLogit } = outcomeOf(weights, next.hidden);
+    const { reward, doneLogit } = outcomeOf(dynamics, this.#shape, weights, { hidden, action });
     return {
       state: next,
       features: this.features(next),

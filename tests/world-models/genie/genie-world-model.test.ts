@@ -8,6 +8,7 @@ import { DreamEnv } from "../../../src/imagination/dream-env.ts";
 import { dreamFunctions, type StateRows } from "../../../src/imagination/dream-functions.ts";
 import { gatherRows } from "../../../src/imagination/rows.ts";
 import { outcomeOf } from "../../../src/world-models/genie/dynamics.ts";
+import { dynamicsShapeOf } from "../../../src/world-models/genie/genie-world-model.ts";
 import { inferLatentActions } from "../../../src/world-models/genie/latent-action-model.ts";
 import { codesOfTokens, decodeCodes } from "../../../src/world-models/genie/video-tokenizer.ts";
 import { floats, ints, relativeError } from "../../compute/fixtures.ts";
@@ -120,13 +121,25 @@ describe("a Genie", () => {
     const { state } = await begun();
     const next = await step(state, ints([6], [0, 1, 2, 0, 1, 2]), { own });
     await own.dispose();
+    const shape = dynamicsShapeOf(rich.config, {
+      frame: { height: 16, width: 16, channels: 3 },
+      actionSpace: rich.actionSpace,
+    });
     const read = await run(
-      ({ hidden, tokens }, weights) => ({
-        ...outcomeOf(weights, hidden),
+      ({ before, action, hidden, tokens }, weights) => ({
+        ...outcomeOf(rich.config.dynamics, shape, weights, { hidden: before, action }),
         codes: tf.reshape(codesOfTokens(rich.config.tokenizer, tokens), [6, DIGITS]),
         mean: tf.mean(hidden, 1),
       }),
-      { hidden: next.state.hidden, tokens: next.state.tokens },
+      {
+        before: state.hidden,
+        action: floats(
+          [6, 8],
+          [0, 1, 2, 0, 1, 2].flatMap((action) => Array.from({ length: 8 }, (_, i) => Number(i === action))),
+        ),
+        hidden: next.state.hidden,
+        tokens: next.state.tokens,
+      },
       rich,
     );
     for (let b = 0; b < 6; b++) {
