@@ -8,6 +8,7 @@ import { carRacingDrawingSection } from "./car-racing-drawing.ts";
 import { carRacingSection } from "./car-racing-steps.ts";
 import { genieSection } from "./genie-steps.ts";
 import { memorySection } from "./memory.ts";
+import { foresightSection } from "./platformer-foresight.ts";
 import { platformerSection } from "./platformer-steps.ts";
 import { profileSection } from "./profile.ts";
 import {
@@ -22,7 +23,7 @@ import {
 import { formatTextTable } from "./text-table.ts";
 import { vectorSection } from "./vector-steps.ts";
 
-/* npm run bench -- [--only compute,dream,profile,memory,envs,vector,bridge,car-racing,car-racing-drawing,platformer,genie,calibration] [--json file] */
+/* npm run bench -- [--only compute,dream,profile,memory,envs,vector,bridge,car-racing,car-racing-drawing,platformer,foresight,genie,calibration] [--json file] */
 
 const SECTIONS = [
   "compute",
@@ -35,6 +36,7 @@ const SECTIONS = [
   "car-racing",
   "car-racing-drawing",
   "platformer",
+  "foresight",
   "genie",
   "calibration",
 ] as const;
@@ -61,6 +63,7 @@ async function run(): Promise<void> {
     "car-racing": carRacingSection,
     "car-racing-drawing": carRacingDrawingSection,
     platformer: platformerSection,
+    foresight: foresightSection,
     genie: genieSection,
     calibration: calibrationSection,
   };
