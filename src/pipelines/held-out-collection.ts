@@ -35,7 +35,12 @@ function collectionOf({ identity, directory }: Pick<Run, "identity" | "directory
     case "recurrent": {
       const config = RecurrentPipelineConfig.parse(identity.config);
       const { maximumSteps, env: own } = config.collect;
-      return { env, kwargs: { ...config.env, ...own }, behaviour: collectingBehaviours(config.collect), maximumSteps };
+      return {
+        env,
+        kwargs: { ...config.env, ...own },
+        behaviour: collectingBehaviours(env, config.collect),
+        maximumSteps,
+      };
     }
     case "genie": {
       const config = GeniePipelineConfig.parse(identity.config);

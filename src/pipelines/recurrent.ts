@@ -80,7 +80,7 @@ async function runRound(context: PipelineContext): Promise<void> {
   const name = (stage: string) => inRound(stage, round);
   await run.stage(name("collect"), async () => {
     if (round.index === 0 || !config.iterate)
-      return { ...(await collectEpisodes(context, collectingBehaviours(config.collect))).counts };
+      return { ...(await collectEpisodes(context, collectingBehaviours(run.identity.env, config.collect))).counts };
     const world = await worldOf(run, previous(round));
     const { dataset, meanReturn } = await collectWithController(context, world, config.iterate);
     return { ...dataset.counts, meanReturn };

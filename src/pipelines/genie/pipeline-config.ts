@@ -3,6 +3,7 @@ import { ActorCriticConfig } from "../../../agents/actor-critic/actor-critic-con
 import { DynamicsConfig } from "../../world-models/genie/dynamics.ts";
 import { LatentActionConfig } from "../../world-models/genie/latent-action-model.ts";
 import { VideoTokenizerConfig } from "../../world-models/genie/video-tokenizer.ts";
+import { RUNNER_LAPSE } from "../explorers.ts";
 
 const steps = z.int().positive();
 const rate = z.number().positive();
@@ -22,7 +23,7 @@ export const GeniePipelineConfig = z.strictObject({
       /** Longest hold of a random action, in steps, where the environment has no explorers of its own. */
       hold: steps.default(8),
       /** How often a skilled player makes a slip, for each step, where the environment has one; null: none plays. */
-      lapse: z.number().min(0).max(1).nullable().default(0.05),
+      lapse: z.number().min(0).max(1).nullable().default(RUNNER_LAPSE),
     })
     .prefault({}),
   tokenizer: VideoTokenizerConfig.extend({

@@ -11,7 +11,6 @@ import { dreamReturns } from "../../imagination/dream-returns.ts";
 import { perceive } from "../../imagination/perceived-env.ts";
 import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
 import { dreamOf } from "../dream-of.ts";
-import { realEnv } from "../real-env.ts";
 import { baselineFile, baselineModel } from "./baselines-stage.ts";
 import type { RecurrentPipelineConfig } from "./config.ts";
 import type { PipelineContext } from "./context.ts";
@@ -32,6 +31,7 @@ export async function comparePolicies(
 ): Promise<ComparisonReport> {
   const { world, episodes, seed } = options;
   const { model, env } = world;
+  const kwargs = { ...env.kwargs, ...context.config.evaluation.env };
   const trained = await loadController(context.run.directory, model);
   const rivals = await Promise.all(
     (context.config.controller.baselines ?? []).map(async (name) => {
@@ -60,10 +60,10 @@ export async function comparePolicies(
       },
       real: async (policy) => {
         const perceiver = perceivers.find((perceiver) => perceiver.policy === policy);
-        if (perceiver) return perceive(await realEnv(world), perceiver.model, perceiver);
+        if (perceiver) return perceive(await make<Uint8Array, unknown>(env.id, kwargs), perceiver.model, perceiver);
         if (policy.name === ROAD_FOLLOWER.name) return make<Float32Array, unknown>(env.id);
         const everyTic = policy.name.endsWith(EVERY_TIC) && { frameSkip: 1 };
-        return make<Float32Array, unknown>(env.id, { ...env.kwargs, ...everyTic }); // nobody looks at what it shows
+        return make<Float32Array, unknown>(env.id, { ...kwargs, ...everyTic }); // nobody looks at what it shows
       },
       onProgress: ({ allDone, policy, side }) => progress.update(allDone, { now: `${policy} ${side}` }),
     });

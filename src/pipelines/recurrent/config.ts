@@ -73,6 +73,14 @@ const BY_ENV: Readonly<Record<string, Readonly<Record<Preset, Input>>>> = {
     evaluation: { constant: { name: "stand-still", action: 1 } },
   }),
   "CarRacing-v3": CAR_RACING_PRESETS,
+  // What Genie's pipeline learns from, and is judged by.
+  "Platformer-v0": both({
+    env: { progressReward: 1 },
+    collect: { episodes: 600, maximumSteps: 200 },
+    memory: { rewardScale: 1 },
+    dream: { temperature: 1, horizon: 200 },
+    evaluation: { env: { levels: "test" } },
+  }),
 };
 
 function both(input: Input): Readonly<Record<Preset, Input>> {

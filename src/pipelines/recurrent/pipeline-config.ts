@@ -122,6 +122,8 @@ export const RecurrentPipelineConfig = z.strictObject({
     .strictObject({
       /** Per policy, in the dream and for real. */
       episodes: steps.default(100),
+      /** Keyword arguments of the environment for episodes that count, over those of `env`. */
+      env: z.record(z.string(), z.unknown()).optional(),
       /** A baseline that never changes its mind; null for none. */
       constant: z.strictObject({ name: z.string(), action: z.unknown() }).nullable().default(null),
       /** A hand-written driver as a line to compare with; CarRacing only. */
