@@ -7,6 +7,7 @@ import type { Env } from "../../src/core/env.ts";
 import { make, register, unregister } from "../../src/core/registry.ts";
 import { Box } from "../../src/core/spaces/box.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
+import { openDataset } from "../../src/data/dataset.ts";
 import type { LatentActionTable } from "../../src/evaluation/latent-action-table.ts";
 import { type Report, readReport } from "../../src/evaluation/report.ts";
 import { resolveGenieConfig } from "../../src/pipelines/genie/config.ts";
@@ -124,7 +125,14 @@ describe("runGeniePipeline", () => {
       [8, 2, 64, 64, 3],
       [8, 1],
     ]);
-    expect(dream).toEqual({ temperature: 0.7, horizon: 8 });
+    expect(dream).toEqual({ temperature: 0.5, horizon: 8 });
+    // A quarter of the moments are beginnings, which differ by level alone.
+    const dataset = await openDataset(join(checkpoint, "data"));
+    const size = 64 * 64 * 3;
+    const picture = (data: ArrayLike<number>, at: number) => String(Array.from(data).slice(at * size, (at + 1) * size));
+    const first = new Set<string>();
+    for (let e = 0; e < dataset.count; e++) first.add(picture((await dataset.episode(e)).observations, 0));
+    for (const i of [0, 1]) expect(first.has(picture(contexts.frames.data, 2 * i))).toBe(true);
   });
 
   it("interrupted in each stage in turn, ends with the same world and agents to the bit", async () => {

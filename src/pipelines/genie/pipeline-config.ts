@@ -69,6 +69,8 @@ export const GeniePipelineConfig = z.strictObject({
       horizon: steps.default(64),
       /** Real moments that are kept to begin dreams from. */
       contexts: steps.default(400),
+      /** The share of them that are episodes' first moments: a player that seldom dreamt of a beginning may never get under way. */
+      beginnings: z.number().min(0).max(1).default(0.25),
       /** Real frames that a dream begins with. */
       prompt: steps.default(4),
     })

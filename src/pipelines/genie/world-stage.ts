@@ -50,9 +50,9 @@ export async function joinGenie(
   });
 }
 
-/** Moments from anywhere in the recorded episodes, each with the frames and actions of a prompt. */
+/** Moments from the beginning of recorded episodes and from anywhere in them, each with the frames and actions of a prompt. */
 async function contextsOf({ config, seed }: GenieContext, dataset: Dataset) {
-  const { contexts, prompt } = config.dream;
+  const { contexts, beginnings, prompt } = config.dream;
   const long = Array.from(dataset.lengths.keys()).filter((e) => dataset.lengths[e] >= prompt);
   if (long.length === 0)
     throw new ConfigError(
@@ -65,7 +65,7 @@ async function contextsOf({ config, seed }: GenieContext, dataset: Dataset) {
   const actions = new (continuous ? Float32Array : Int32Array)(contexts * (prompt - 1) * actionSize);
   for (let i = 0; i < contexts; i++) {
     const episode = await dataset.episode(long[random.integer(0, long.length)]);
-    const start = random.integer(0, episode.steps - prompt + 1);
+    const start = i < beginnings * contexts ? 0 : random.integer(0, episode.steps - prompt + 1);
     const seen = (episode.observations as Uint8Array).subarray(start * frameSize, (start + prompt) * frameSize);
     frames.set(seen, i * prompt * frameSize);
     actions.set(
