@@ -25,7 +25,7 @@ Examples:
   $ reverie train TakeCover-v0                        six to ten minutes on two cores
   $ reverie train TakeCover-v0 --preset full          twenty minutes, more episodes, longer training
   $ reverie train car-racing                          World Models' other game: a quarter of an hour
-  $ reverie train platformer --model genie            Genie: tokens, latent actions, an agent inside; half an hour
+  $ reverie train platformer --model genie            Genie: tokens, latent actions, an agent inside; 25 minutes
   $ reverie train TakeCover-v0 --seed 1 --run runs/take-cover-1
   $ reverie train TakeCover-v0 --run runs/longer --set memory.steps=6000
 

@@ -82,7 +82,7 @@ describe("runGeniePipeline", () => {
     expect(whole).toMatchObject({
       env: "Platformer-v0",
       seed: 3,
-      settings: { preset: "quick", dynamics: { steps: 40, rewardScale: 10 }, evaluation: { env: { levels: "test" } } },
+      settings: { preset: "quick", dynamics: { steps: 40, rewardScale: 0.25 }, evaluation: { env: { levels: "test" } } },
     });
     expect(whole.stages.map(({ name }) => name)).toEqual(STAGES);
     expect(whole.stages[0]).toMatchObject({ episodes: 34 });
@@ -214,7 +214,7 @@ describe("resolveGenieConfig", () => {
     });
     const [full, elsewhere] = [resolveGenieConfig("Platformer-v0", "full"), resolveGenieConfig("Maze-v0", "full")];
     expect(full.collect.episodes).toBeGreaterThan(quick.collect.episodes);
-    expect([full.dynamics.rewardScale, elsewhere.dynamics.rewardScale]).toEqual([10, 1]);
+    expect([full.dynamics.rewardScale, elsewhere.dynamics.rewardScale]).toEqual([0.25, 1]);
     expect(elsewhere.evaluation.env).toBeUndefined();
   });
 

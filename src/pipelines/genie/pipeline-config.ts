@@ -80,7 +80,7 @@ export const GeniePipelineConfig = z.strictObject({
     numEnvs: steps.default(16),
     hidden: z.array(steps).default([128]),
     epochs: steps.default(6),
-    learningRate: rate.default(1e-3),
+    learningRate: rate.default(2.5e-3),
     gamma: z.number().min(0).max(1).default(0.98),
     /** Environment steps, dreamt or real. */
     steps: steps.default(50_000),
