@@ -82,7 +82,11 @@ describe("runGeniePipeline", () => {
     expect(whole).toMatchObject({
       env: "Platformer-v0",
       seed: 3,
-      settings: { preset: "quick", dynamics: { steps: 40, rewardScale: 0.25 }, evaluation: { env: { levels: "test" } } },
+      settings: {
+        preset: "quick",
+        dynamics: { steps: 40, rewardScale: 0.25 },
+        evaluation: { env: { levels: "test" } },
+      },
     });
     expect(whole.stages.map(({ name }) => name)).toEqual(STAGES);
     expect(whole.stages[0]).toMatchObject({ episodes: 34 });
