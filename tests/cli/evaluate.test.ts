@@ -89,7 +89,7 @@ test("every example of its help is a valid command line", async () => {
   const before = process.cwd();
   process.chdir(directory);
   try {
-    await mkdir("runs/take-cover", { recursive: true });
+    for (const run of ["take-cover", "platformer-genie"]) await mkdir(`runs/${run}`, { recursive: true });
     const lines = [...out.matchAll(/^ {2}\$ reverie evaluate (.*?)(?: {2,}.*| > .*)?$/gm)].map(([, line]) => line);
     expect(lines.length).toBeGreaterThanOrEqual(3);
     for (const line of lines) expect((await cli(...line.split(" "))).code, line).toBe(0);

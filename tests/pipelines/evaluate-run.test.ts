@@ -79,7 +79,10 @@ describe("heldOutCollection", () => {
 
   test("is of levels that no run trains on", () => {
     const trained = identity("Platformer-v0", { "env.levels": "train", "env.difficulty": "easy" });
-    expect(of(trained).env).toEqual({ id: "Platformer-v0", kwargs: { levels: "test", difficulty: "easy" } });
+    expect(of(trained).env).toEqual({
+      id: "Platformer-v0",
+      kwargs: { levels: "test", difficulty: "easy", progressReward: 1 },
+    });
   });
 
   test("of a pipeline that is not known is refused", () => {

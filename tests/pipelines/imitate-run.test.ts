@@ -56,7 +56,7 @@ const imitate = (options: Partial<Parameters<typeof imitateRun>[0]> = {}) =>
   });
 
 describe("imitateRun", () => {
-  test("goes from an expert's videos to a policy beside three others, leaves its report, and is the same for a seed", async () => {
+  test("goes from an expert's videos to a policy beside four others, leaves its report, and is the same for a seed", async () => {
     const { progress, worked } = abortIn(undefined);
     const report = await imitate({ progress });
     expect(worked).toEqual(STAGES);
@@ -71,7 +71,7 @@ describe("imitateRun", () => {
       expect(real.returns).toHaveLength(3);
       expect(real.returns.every(Number.isFinite)).toBe(true);
     }
-    const [random, , , expert] = report.policies;
+    const [random, , , , expert] = report.policies;
     expect(expert.real.mean).toBeGreaterThan(random.real.mean);
     const { latent, oracle } = report.accuracy;
     for (const share of [...Object.values(latent), ...Object.values(oracle), report.translated]) {
