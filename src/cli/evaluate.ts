@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { formatWorldModelReport } from "../evaluation/world-model/format-world-model-report.ts";
+import { evaluationName } from "../pipelines/evaluation-name.ts";
 import { silentProgress } from "../training/progress.ts";
 import type { ActionKind } from "../world-models/world-model.ts";
 import type { CliContext } from "./context.ts";
@@ -61,7 +62,7 @@ export function addEvaluate(program: Command, context: CliContext, services: Ser
       const { color } = context;
       const text = options.json ? JSON.stringify(report, null, 2) : formatWorldModelReport(report, { color });
       context.stdout.write(`${text}\n`);
-      const name = options.actions === "latent" ? "world-model-latent" : "world-model";
+      const name = evaluationName(options.actions);
       progress.note(`Left at ${join(directory, "report")}: ${name}.json, ${name}.png`);
     });
 }

@@ -14,6 +14,7 @@ import type { WorldModelReport } from "../evaluation/world-model/world-model-rep
 import type { Progress } from "../training/progress.ts";
 import { loadWorld } from "../world-models/world-checkpoint.ts";
 import type { ActionKind, WorldModel } from "../world-models/world-model.ts";
+import { evaluationName } from "./evaluation-name.ts";
 import { heldOutCollection } from "./held-out-collection.ts";
 import { Run, WORLD_FILE } from "./run.ts";
 
@@ -57,7 +58,7 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
   const run = await Run.existing(directory);
   const { model: saved, dream } = await loadWorld(run.path(WORLD_FILE), { env: run.identity.env });
   const model = options.actions === undefined ? saved : withActions(saved, options.actions);
-  const name = options.actions === "latent" ? "world-model-latent" : "world-model";
+  const name = evaluationName(options.actions);
   const { env, behaviour, maximumSteps } = heldOutCollection(run);
   progress.plan(["collect", "evaluate"]);
   const folder = await mkdtemp(join(tmpdir(), "held-out-"));

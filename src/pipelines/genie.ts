@@ -1,12 +1,12 @@
 import { availableParallelism } from "node:os";
 import "../registrations.ts";
-import { make } from "../core/registry.ts";
 import { openDataset } from "../data/dataset.ts";
 import { splitEpisodes } from "../data/split-episodes.ts";
 import type { Report } from "../evaluation/report.ts";
 import { versions } from "../evaluation/versions.ts";
 import { writeReport } from "../viewer/write-report.ts";
 import { loadWorld } from "../world-models/world-checkpoint.ts";
+import { actionMeaningsOf } from "./action-meanings.ts";
 import { collectEpisodes } from "./collect-episodes.ts";
 import { filmEpisode } from "./film.ts";
 import { loadAgent, trainAgent } from "./genie/agent-stage.ts";
@@ -55,11 +55,9 @@ export async function runGeniePipeline(options: PipelineOptions): Promise<Report
   const { train } = splitEpisodes({ count: dataset.count, validationFraction, seed });
   await run.stage("tokenizer", () => trainTokenizer(context, dataset, train));
   await run.stage("latent-actions", () => trainLatentActions(context, dataset, train));
-  await run.stage("encode", async () => {
-    const real = await make(env, config.env);
-    await real.close();
-    return encodeVideos(context, dataset, real.metadata?.actionMeanings);
-  });
+  await run.stage("encode", async () =>
+    encodeVideos(context, dataset, await actionMeaningsOf({ id: env, kwargs: config.env })),
+  );
   await run.stage("dynamics", async () => {
     const { step, validation } = await trainDynamics(context, dataset);
     return { step, ...validation };

@@ -7,11 +7,11 @@ import { BehaviourCloningConfig } from "../../agents/behaviour-cloning/clone-beh
 import type { Policy } from "../../agents/policy.ts";
 import { ConfigError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/write-file.ts";
-import { make } from "../core/registry.ts";
-import type { BehaviourSource } from "../data/collect-config.ts";
+import { loadBehaviour } from "../data/collector.ts";
 import { versions } from "../evaluation/versions.ts";
 import type { Progress } from "../training/progress.ts";
 import { loadWorld } from "../world-models/world-checkpoint.ts";
+import { actionMeaningsOf } from "./action-meanings.ts";
 import { expertBehaviour } from "./genie/collecting-behaviours.ts";
 import { heldOutCollection, ownCollection } from "./held-out-collection.ts";
 import { expertEpisodes, stepsOf } from "./imitation/expert-episodes.ts";
@@ -66,14 +66,14 @@ export async function imitateRun(options: ImitateRunOptions): Promise<ImitationR
       ...{ env: own, behaviour, maximumSteps, episodes: experts },
       ...{ observationSpace, actionSpace },
     });
-    const learned = await learnFromExpert(context, world, { shown, labels, meanings: await meaningsOf(env) });
+    const learned = await learnFromExpert(context, world, { shown, labels, meanings: await actionMeaningsOf(env) });
     const firstSeed = TEST_SEED + seed * episodes; // other seeds, other episodes
     const { imitator, oracle, dictionary, translated } = learned;
     const policies = await playForReal(context, {
       ...{ env, world, dictionary, episodes, firstSeed },
       imitator: imitator.policy,
       oracle: oracle.policy,
-      expert: await policyOf(behaviour, world.real),
+      expert: (await loadBehaviour(behaviour, world.real)) as Policy<Uint8Array, unknown>,
     });
     const steps = { training: stepsOf(shown.training), heldOut: stepsOf(shown.heldOut) };
     const report: ImitationReport = {
@@ -105,20 +105,4 @@ function checkCounts(counts: Readonly<Record<keyof typeof LEAST, number>>): void
     if (!Number.isSafeInteger(value) || value < from)
       throw new ConfigError(`Expected ${name} to be a whole number ≥ ${from}, got ${value}.`);
   }
-}
-
-/** What the real actions are called, where the environment says so. */
-async function meaningsOf({ id, kwargs }: ImitationReport["env"]): Promise<readonly string[] | undefined> {
-  const env = await make(id, { ...kwargs });
-  await env.close();
-  return env.metadata?.actionMeanings;
-}
-
-/** The policy that a behaviour names, made in this thread. */
-async function policyOf(
-  { module, export: name, options }: BehaviourSource,
-  { observationSpace, actionSpace }: { observationSpace: unknown; actionSpace: unknown },
-): Promise<Policy<Uint8Array, unknown>> {
-  const made = (await import(module))[name] as new (spaces: unknown, options: unknown) => Policy<Uint8Array, unknown>;
-  return new made({ observationSpace, actionSpace }, options);
 }

@@ -3,24 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
-import type { CliContext } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { services } from "../../src/cli/services.ts";
-import { createProgress } from "../../src/training/progress.ts";
+import { capturedContext } from "./captured-context.ts";
 
 async function cli(...args: string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const stderr = { write: (text: string) => err.push(text) };
-  const context: CliContext = {
-    stdout: { write: (text: string) => out.push(text) },
-    stderr,
-    color: false,
-    progress: createProgress({ stream: stderr }),
-    interruptible: () => new AbortController().signal,
-    interrupted: false,
-  };
+  const { context, written } = capturedContext();
   const code = await runCli(args, context, services);
-  return { code, out: out.join(""), err: err.join("") };
+  return { code, ...written() };
 }
 
 let folder: string | undefined;

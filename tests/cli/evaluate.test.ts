@@ -7,8 +7,8 @@ import { services } from "../../src/cli/services.ts";
 import { evaluateWorldModel } from "../../src/evaluation/world-model/evaluate-world-model.ts";
 import { formatWorldModelReport } from "../../src/evaluation/world-model/format-world-model-report.ts";
 import type { RunEvaluation } from "../../src/pipelines/evaluate-run.ts";
-import { createProgress } from "../../src/training/progress.ts";
 import { dotEpisode, dotWorld } from "../evaluation/world-model/dot-world.ts";
+import { capturedContext } from "./captured-context.ts";
 
 let directory: string;
 let report: RunEvaluation;
@@ -21,20 +21,11 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 async function cli(...args: string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const stderr = { write: (text: string) => err.push(text) };
   const evaluateRun = vi.fn(async () => report);
-  const context = {
-    stdout: { write: (text: string) => out.push(text) },
-    stderr,
-    color: false,
-    progress: createProgress({ stream: stderr }),
-    interruptible: () => new AbortController().signal,
-    interrupted: false,
-  };
+  const { context, written } = capturedContext();
   const engineNotice = async () => ({ text: "engine: E" });
   const code = await runCli(["evaluate", ...args], context, { ...services, engineNotice, evaluateRun });
-  return { code, out: out.join(""), err: err.join(""), evaluateRun };
+  return { code, ...written(), evaluateRun };
 }
 
 test("prints the table, and says where figures and picture are", async () => {

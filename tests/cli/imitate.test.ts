@@ -8,7 +8,7 @@ import { services } from "../../src/cli/services.ts";
 import { summarize } from "../../src/evaluation/statistics.ts";
 import { ImitationError } from "../../src/pipelines/imitation/imitable-world.ts";
 import type { ImitationReport } from "../../src/pipelines/imitation/imitation-report.ts";
-import { createProgress } from "../../src/training/progress.ts";
+import { capturedContext } from "./captured-context.ts";
 
 const report: ImitationReport = {
   env: { id: "Platformer-v0", kwargs: { levels: "test" } },
@@ -27,7 +27,7 @@ const report: ImitationReport = {
     names: ["right (90 %)", "never, played as right"],
   },
   translated: 0.875,
-  policies: ["random", "imitator", "oracle", "expert"].map((name, i) => ({
+  policies: ["random", "blind", "imitator", "oracle", "expert"].map((name, i) => ({
     name,
     real: summarize([10 * i, 10 * i + 2, 10 * i + 4, 10 * i + 6]),
   })),
@@ -41,19 +41,10 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 async function cli(args: readonly string[], imitateRun = vi.fn(async () => report)) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const stderr = { write: (text: string) => err.push(text) };
-  const context = {
-    stdout: { write: (text: string) => out.push(text) },
-    stderr,
-    color: false,
-    progress: createProgress({ stream: stderr }),
-    interruptible: () => new AbortController().signal,
-    interrupted: false,
-  };
+  const { context, written } = capturedContext();
   const engineNotice = async () => ({ text: "engine: E" });
   const code = await runCli(["imitate", ...args], context, { ...services, engineNotice, imitateRun });
-  return { code, out: out.join(""), err: err.join(""), imitateRun };
+  return { code, ...written(), imitateRun };
 }
 
 test("prints who was paid what and the dictionary in words, and says where the figures are", async () => {
@@ -66,9 +57,10 @@ Platformer-v0 · 80 expert episodes (12,345 steps), 16 of them held out · 200 l
 for real, where nothing was learned
   policy          return   episodes
   random     3.00 ± 2.58          4
-  imitator    13.0 ± 2.6          4
-  oracle      23.0 ± 2.6          4
-  expert      33.0 ± 2.6          4
+  blind       13.0 ± 2.6          4
+  imitator    23.0 ± 2.6          4
+  oracle      33.0 ± 2.6          4
+  expert      43.0 ± 2.6          4
 
 labels that the clones get right
                           training   held out   commonest label

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CheckpointError, ConfigError } from "../../src/base/errors.ts";
-import type { CliContext } from "../../src/cli/context.ts";
 import { InterruptedError } from "../../src/cli/errors.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { type Services, services } from "../../src/cli/services.ts";
@@ -11,7 +10,7 @@ import type { EngineReport } from "../../src/compute/probe.ts";
 import type { Report } from "../../src/evaluation/report.ts";
 import { summarize } from "../../src/evaluation/statistics.ts";
 import { formatTable } from "../../src/evaluation/table.ts";
-import { createProgress } from "../../src/training/progress.ts";
+import { capturedContext } from "./captured-context.ts";
 
 const report: Report = {
   env: "TakeCover-v0",
@@ -24,22 +23,11 @@ const report: Report = {
 
 /** The command line on the real environments, with the hour-long and the machine-dependent parts replaced. */
 async function cli(args: readonly string[], replaced: Partial<Services> = {}, controller = new AbortController()) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const stderr = { write: (text: string) => err.push(text) };
-  const context: CliContext = {
-    stdout: { write: (text: string) => out.push(text) },
-    stderr,
-    color: false,
-    progress: createProgress({ stream: stderr }),
-    interruptible: () => controller.signal,
-    get interrupted() {
-      return controller.signal.aborted;
-    },
-  };
+  const { context, written } = capturedContext(controller);
   const runPipeline = vi.fn(async () => report);
   const comparePipelineRun = vi.fn(async () => report);
   const code = await runCli(args, context, { ...services, runPipeline, comparePipelineRun, ...replaced });
-  return { code, out: out.join(""), err: err.join(""), runPipeline, comparePipelineRun, signal: controller.signal };
+  return { code, ...written(), runPipeline, comparePipelineRun, signal: controller.signal };
 }
 
 let home: string;

@@ -56,6 +56,11 @@ describe("evaluateRun", () => {
     }
   });
 
+  test("refuses latent actions of a world that has learned none", async () => {
+    const latent = evaluateRun({ directory, episodes: 1, seed: 0, actions: "latent", progress: silentProgress });
+    await expect(latent).rejects.toThrow(/learned latent actions, got one of the family recurrent/);
+  });
+
   test("refuses a folder without a world, or without a run", async () => {
     const empty = await mkdtemp(join(tmpdir(), "evaluate-run-"));
     const evaluate = () => evaluateRun({ directory: empty, episodes: 1, seed: 0, progress: silentProgress });
@@ -83,6 +88,7 @@ describe("heldOutCollection", () => {
       id: "Platformer-v0",
       kwargs: { levels: "test", difficulty: "easy", progressReward: 1 },
     });
+    expect(of(trained).behaviour).toMatchObject([{ export: "PlatformerExplorer" }, { export: "PlatformerRunner" }]);
   });
 
   test("of a pipeline that is not known is refused", () => {

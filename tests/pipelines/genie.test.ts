@@ -10,6 +10,7 @@ import { Discrete } from "../../src/core/spaces/discrete.ts";
 import { openDataset } from "../../src/data/dataset.ts";
 import type { LatentActionTable } from "../../src/evaluation/latent-action-table.ts";
 import { type Report, readReport } from "../../src/evaluation/report.ts";
+import { evaluateRun } from "../../src/pipelines/evaluate-run.ts";
 import { resolveGenieConfig } from "../../src/pipelines/genie/config.ts";
 import { runGeniePipeline } from "../../src/pipelines/genie.ts";
 import { runPipeline } from "../../src/pipelines/recurrent.ts";
@@ -137,6 +138,16 @@ describe("runGeniePipeline", () => {
     const first = new Set<string>();
     for (let e = 0; e < dataset.count; e++) first.add(picture((await dataset.episode(e)).observations, 0));
     for (const i of [0, 1]) expect(first.has(picture(contexts.frames.data, 2 * i))).toBe(true);
+  });
+
+  it("leaves a world that is evaluated with real and with latent actions, side by side", async () => {
+    const directory = join(folder, "whole");
+    const evaluate = (actions: "real" | "latent") =>
+      evaluateRun({ directory, episodes: 2, windows: 2, seed: 0, actions, progress: silentProgress });
+    const [real, latent] = [await evaluate("real"), await evaluate("latent")];
+    expect([real.settings.actions, latent.settings.actions]).toEqual(["recorded", "inferred"]);
+    for (const [name, report] of Object.entries({ "world-model": real, "world-model-latent": latent }))
+      expect(JSON.parse(await readFile(join(directory, "report", `${name}.json`), "utf8"))).toEqual(report);
   });
 
   it("interrupted in each stage in turn, ends with the same world and agents to the bit", async () => {

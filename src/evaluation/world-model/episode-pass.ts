@@ -1,7 +1,7 @@
 import { packActions } from "../../imagination/actions.ts";
 import { drawNoise } from "../../imagination/noise.ts";
 import { type EvaluationContext, packPictures, packPrompts, rowStreams, scalarOf } from "./context.ts";
-import { batchesOf, type Rows } from "./windows.ts";
+import { byLength } from "./windows.ts";
 
 /** What was foretold of each step of an episode while the real environment was followed. */
 export interface Foretold {
@@ -17,7 +17,7 @@ export async function foretellEpisodes(context: EvaluationContext): Promise<Fore
     rewards: new Float32Array(steps),
     probabilities: new Float32Array(steps),
   }));
-  for (const { rows, used } of byLength(context)) {
+  for (const { rows, used } of byLength(context.episodes, context.batch)) {
     const streams = rowStreams(context.seed, "episode", rows);
     const own = rows.map(({ index }) => episodes[index]);
     const prompts = own.map(({ pictures }) => ({ pictures: pictures.slice(0, 1), actions: [] }));
@@ -55,14 +55,8 @@ export async function foretellEpisodes(context: EvaluationContext): Promise<Fore
 
 /** How many steps of a batch that takes. */
 export function episodeTicks(context: Pick<EvaluationContext, "episodes" | "batch">): number {
-  return byLength(context).reduce((sum, { rows }) => sum + context.episodes[rows[0].index].steps, 0);
-}
-
-/** Batches of episodes of like length, the longest first, so that little is padded. */
-function byLength({ episodes, batch }: Pick<EvaluationContext, "episodes" | "batch">): Rows<{ index: number }>[] {
-  const order = episodes.map((_, index) => ({ index }));
-  return batchesOf(
-    order.sort((a, b) => episodes[b.index].steps - episodes[a.index].steps),
-    batch,
+  return byLength(context.episodes, context.batch).reduce(
+    (sum, { rows }) => sum + context.episodes[rows[0].index].steps,
+    0,
   );
 }

@@ -53,3 +53,12 @@ export function batchesOf<T>(items: readonly T[], size: number): Rows<T>[] {
     return { rows: Array.from({ length: size }, (_, b) => own[b] ?? own[0]), used: own.length };
   });
 }
+
+/** Batches of episodes of like length, the longest first, so that little is padded. */
+export function byLength(episodes: readonly { readonly steps: number }[], size: number): Rows<{ index: number }>[] {
+  const order = episodes.map((_, index) => ({ index }));
+  return batchesOf(
+    order.sort((a, b) => episodes[b.index].steps - episodes[a.index].steps),
+    size,
+  );
+}

@@ -3,6 +3,7 @@ import type { Policy } from "../../../agents/policy.ts";
 import { RandomPolicy } from "../../../agents/random-policy.ts";
 import { vectorReturns } from "../../../agents/vector-returns.ts";
 import { make } from "../../core/registry.ts";
+import { loadBehaviour } from "../../data/collector.ts";
 import { type ComparisonReport, compare, playInTurn } from "../../evaluation/compare.ts";
 import { dreamFunctions } from "../../imagination/dream-functions.ts";
 import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
@@ -71,12 +72,7 @@ export async function compareAgents(
 async function explorers(
   env: string,
   collect: Parameters<typeof genieBehaviours>[1],
-  spaces: unknown,
+  spaces: Parameters<typeof loadBehaviour>[1],
 ): Promise<Policy<unknown, unknown>[]> {
-  return Promise.all(
-    genieBehaviours(env, collect).map(async ({ module, export: name, options }) => {
-      const made = (await import(module))[name] as new (spaces: unknown, options: unknown) => Policy<unknown, unknown>;
-      return new made(spaces, options);
-    }),
-  );
+  return Promise.all(genieBehaviours(env, collect).map((source) => loadBehaviour(source, spaces)));
 }

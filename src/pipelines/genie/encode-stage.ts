@@ -47,7 +47,10 @@ export interface TokenizedEpisodes {
   readonly lengths: Int32Array;
 }
 
-/** Tokens of every frame and latent actions of every step, into `tokens.safetensors`; what the latter mean, on held-out episodes, in the words of the real ones' `meanings`. */
+/**
+ * Tokens of every frame and latent actions of every step, into `tokens.safetensors`; what the latter mean, on held-out episodes,
+ * in the words of the real ones' `meanings`.
+ */
 export async function encodeVideos(context: GenieContext, dataset: Dataset, meanings?: readonly string[]) {
   const { run, config, signal } = context;
   const tokenizer = await loadTokenizer(run);

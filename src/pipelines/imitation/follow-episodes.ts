@@ -1,6 +1,6 @@
 import { packPictures, ticker } from "../../evaluation/world-model/context.ts";
 import { type HeldOutEpisode, pictureShape } from "../../evaluation/world-model/held-out.ts";
-import { batchesOf, type Rows } from "../../evaluation/world-model/windows.ts";
+import { byLength } from "../../evaluation/world-model/windows.ts";
 import { packActions } from "../../imagination/actions.ts";
 import { dreamFunctions } from "../../imagination/dream-functions.ts";
 import type { WorldModel } from "../../world-models/world-model.ts";
@@ -21,7 +21,7 @@ export async function followEpisodes(
   const seen = episodes.map(({ steps }) => new Float32Array(steps * size));
   const functions = dreamFunctions(model);
   try {
-    for (const { rows, used } of byLength(episodes)) {
+    for (const { rows, used } of byLength(episodes, BATCH)) {
       const own = rows.map(({ index }) => episodes[index]);
       // An episode that is over goes on standing still, which nobody looks at.
       const picturesAt = (t: number) =>
@@ -51,14 +51,5 @@ export async function followEpisodes(
 
 /** How many steps of a batch that takes. */
 export function followingTicks(episodes: readonly HeldOutEpisode[]): number {
-  return byLength(episodes).reduce((sum, { rows }) => sum + episodes[rows[0].index].steps, 0);
-}
-
-/** Batches of episodes of like length, the longest first, so that little is padded. */
-function byLength(episodes: readonly HeldOutEpisode[]): Rows<{ index: number }>[] {
-  const order = episodes.map((_, index) => ({ index }));
-  return batchesOf(
-    order.sort((a, b) => episodes[b.index].steps - episodes[a.index].steps),
-    BATCH,
-  );
+  return byLength(episodes, BATCH).reduce((sum, { rows }) => sum + episodes[rows[0].index].steps, 0);
 }

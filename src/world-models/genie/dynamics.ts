@@ -183,7 +183,10 @@ export function headLogits(
   return tf.reshape(logits, [count, places * levels.length, most]);
 }
 
-/** Of the step that an action (N, A) makes from h (N, S, d): the reward as `squashed` has it, (N), and the log-odds of an end as trained, (N). */
+/**
+ * Of the step that an action's numbers (N, A) make from h (N, S, d): the reward as `squashed` has it, (N), and the log-odds of
+ * an end as trained, (N).
+ */
 export function outcomeOf(
   config: DynamicsConfig,
   shape: DynamicsShape,
