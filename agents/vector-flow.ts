@@ -60,6 +60,15 @@ export class VectorFlow {
     this.#beginning = new Array(this.env.numEnvs).fill(false);
   }
 
+  /** Begins an episode with the seed of each slot that has one; the others go on. */
+  async restart(seeds: readonly (number | undefined)[]): Promise<void> {
+    const resetMask = seeds.map((seed) => seed !== undefined);
+    if (!resetMask.includes(true)) return;
+    const { observations } = await this.env.reset({ seed: seeds, options: { resetMask } });
+    this.observations = Float32Array.from(observations as Float32Array);
+    this.#beginning = this.#beginning.map((beginning, b) => beginning && !resetMask[b]);
+  }
+
   /** `actions` count from 0, whatever the space's start. */
   async step(actions: ArrayLike<number>): Promise<FlowStep> {
     const { env, features } = this;

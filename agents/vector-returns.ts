@@ -11,37 +11,44 @@ export interface VectorReturnsOptions extends BatchActorOptions {
   readonly onEpisodes?: (done: number) => void;
 }
 
-/** What a policy is paid in one episode for each seed, in their order; as many are played at once as the vector has slots. */
+/**
+ * What a policy is paid in one episode for each seed, in their order. As many are played at once as the vector has slots; a
+ * slot whose episode is over goes on with the next seed, and plays along once none is left.
+ */
 export async function vectorReturns(options: VectorReturnsOptions): Promise<Float64Array> {
   const { env, policy, seeds, signal, engine, onEpisodes } = options;
+  const returns = new Float64Array(seeds.length);
+  if (seeds.length === 0) return returns;
   const flow = new VectorFlow(env);
   const { start } = flow.actionSpace;
-  const slots = env.numEnvs;
-  const returns = new Float64Array(seeds.length);
+  const playing = Array.from({ length: env.numEnvs }, (_, b) => (b < seeds.length ? b : undefined)); // indices of seeds
+  let next = Math.min(env.numEnvs, seeds.length);
   let done = 0;
-  for (let first = 0; first < seeds.length; first += slots) {
-    const here = Math.min(slots, seeds.length - first);
-    const own = Array.from({ length: slots }, (_, b) => seeds[first + Math.min(b, here - 1)]); // spare slots play along
-    const actor = policy.beginBatch(own, { engine });
-    const over = Array.from({ length: here }, () => false);
-    try {
-      await flow.reset(own);
-      while (over.includes(false)) {
-        signal?.throwIfAborted();
-        const actions = await actor.act(flow.observations);
-        const step = await flow.step(actions.map((action) => action - start));
-        const before = done;
-        for (let b = 0; b < here; b++) {
-          if (over[b]) continue;
-          returns[first + b] += step.rewards[b];
-          over[b] = step.terminated[b] || step.truncated[b];
-          if (over[b]) done++;
-        }
-        if (done > before) onEpisodes?.(done);
+  const first = playing.map((i) => seeds[i ?? 0]);
+  const actor = policy.beginBatch(first, { engine });
+  try {
+    await flow.reset(first);
+    while (done < seeds.length) {
+      signal?.throwIfAborted();
+      const actions = await actor.act(flow.observations);
+      const step = await flow.step(actions.map((action) => action - start));
+      const before = done;
+      const begins: (number | undefined)[] = playing.map(() => undefined);
+      for (const [b, i] of playing.entries()) {
+        if (i === undefined) continue;
+        returns[i] += step.rewards[b];
+        if (!step.terminated[b] && !step.truncated[b]) continue;
+        done++;
+        playing[b] = next < seeds.length ? next++ : undefined;
+        if (playing[b] === undefined) continue;
+        begins[b] = seeds[playing[b]];
+        actor.restart(b, seeds[playing[b]]);
       }
-    } finally {
-      await actor.dispose();
+      if (done > before) onEpisodes?.(done);
+      await flow.restart(begins);
     }
+  } finally {
+    await actor.dispose();
   }
   return returns;
 }

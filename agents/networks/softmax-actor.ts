@@ -21,6 +21,8 @@ export interface SoftmaxActor {
 export interface BatchActor {
   /** Observations of all slots, (B × F) → an action each. */
   act(observations: Float32Array): Promise<number[]>;
+  /** Begins another episode in a slot, as `begin` does with this seed. */
+  restart(slot: number, seed: number): void;
   dispose(): Promise<void>;
 }
 
@@ -62,6 +64,9 @@ export function beginBatchActor(
       return streams.map((random, b) =>
         choose(actor, (data as Float32Array).subarray(b * outputs, (b + 1) * outputs), random),
       );
+    },
+    restart: (slot, seed) => {
+      streams[slot] = streamOf(seed);
     },
     dispose: () => graph.dispose(),
   };

@@ -12,6 +12,7 @@ import { resolveConfig } from "../../src/pipelines/recurrent/config.ts";
 import { mdnRnnParameters } from "../../src/world-models/recurrent/mdn-rnn.ts";
 import { RecurrentConfig, RecurrentWorldModel } from "../../src/world-models/recurrent/recurrent-world-model.ts";
 import { FRAME_SIDE, vaeParameters } from "../../src/world-models/recurrent/vae.ts";
+import type { ModelState } from "../../src/world-models/world-model.ts";
 import { fastest } from "./timing.ts";
 
 /* Dreams of an untrained world in the sizes of `npm start`: their speed does not depend on what the weights say. */
@@ -33,6 +34,60 @@ export async function dreamStep(batch: number, { runs }: { runs: number }): Prom
     return (await fastest(play, { warmup: 1, runs })) / steps;
   } finally {
     await env.close();
+  }
+}
+
+/**
+ * Milliseconds of one step of B dreams, the graph alone: network, sampling and ends, sixteen steps a call, from noise that is
+ * there already and with actions that are given. What an engine can do; `dreamStep` is what an agent gets.
+ */
+export async function dreamGraph(batch: number, { runs }: { runs: number }): Promise<number> {
+  const [unroll, calls] = [16, batch === 1 ? 40 : 8];
+  const { model } = quickDream(1);
+  type State = Record<string, NdArray>;
+  type Inputs = Record<"actions" | "normal" | "uniform" | "termination" | "temperature", NdArray>;
+  const open = compileStep<State, Inputs, { paid: tf.Tensor; ended: tf.Tensor }, Parameters>(
+    (state, inputs, weights) => {
+      let now: ModelState = state;
+      let [paid, ended]: tf.Tensor[] = [tf.zeros([batch]), tf.zeros([batch])];
+      for (let s = 0; s < unroll; s++) {
+        const at = (x: tf.Tensor) => tf.squeeze(tf.slice(x, [s], [1]), [0]);
+        const next = model.step(weights, now, at(inputs.actions), {
+          temperature: inputs.temperature as tf.Scalar,
+          noise: { normal: at(inputs.normal), uniform: at(inputs.uniform) },
+        });
+        paid = tf.add(paid, next.reward);
+        const over = tf.less(at(inputs.termination), tf.sigmoid(next.terminationLogit));
+        ended = tf.maximum(ended, tf.cast(over, "float32"));
+        now = next.state;
+      }
+      return { state: now as typeof state, outputs: { paid, ended } };
+    },
+    { name: "dream step alone", constants: model.parameters },
+  );
+  const random = new RandomStream(0, "benchmark/noise");
+  const drawn = (shape: number[], draw: () => number): NdArray => {
+    const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, draw);
+    return { shape, dtype: "float32", data };
+  };
+  const inputs: Inputs = {
+    actions: zeros([unroll, batch], "int32"),
+    normal: drawn([unroll, batch, model.noise.normal], () => random.normal()),
+    uniform: drawn([unroll, batch, model.noise.uniform], () => random.uniform()),
+    termination: drawn([unroll, batch], () => random.uniform()),
+    temperature: drawn([], () => 1),
+  };
+  const { latentSize, hiddenSize } = model.config.mdnRnn;
+  const sizes = { latent: latentSize, hidden: hiddenSize, cell: hiddenSize, fresh: 1 };
+  const start = Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, zeros([batch, size])]));
+  const dreams = await open(start);
+  try {
+    const play = async () => {
+      for (let i = 0; i < calls; i++) await dreams.step(inputs);
+    };
+    return (await fastest(play, { warmup: 2, runs: 2 * runs })) / (unroll * calls);
+  } finally {
+    await dreams.dispose();
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { dreamStep, populationRollout } from "./dream-steps.ts";
+import { dreamGraph, dreamStep, populationRollout } from "./dream-steps.ts";
 import { environmentSpeeds } from "./environment-steps.ts";
 import { product } from "./product.ts";
 import { pythonBaseline } from "./python-baseline.ts";
@@ -114,6 +114,10 @@ export async function computeSection({ unit, torch, torchNote }: Yardsticks): Pr
 export async function dreamSection({ unit, torch, torchNote }: Yardsticks): Promise<Section> {
   const steps = [];
   for (const batch of [1, 16, 64, 256]) {
+    const milliseconds = await dreamGraph(batch, { runs: 6 });
+    steps.push({ name: `network and sampling alone, batch ${batch}`, batch, milliseconds, torch: torch?.dream[batch] });
+  }
+  for (const batch of [1, 16, 64, 256]) {
     const milliseconds = await dreamStep(batch, { runs: 6 });
     steps.push({ name: `VectorDreamEnv, batch ${batch}`, batch, milliseconds, torch: torch?.dream[batch] });
   }
@@ -153,7 +157,7 @@ export async function dreamSection({ unit, torch, torchNote }: Yardsticks): Prom
       }),
       notes: [
         "Products' rate: the same step with nothing in it but its matrix products.",
-        "Ours counts noise, rewards and observations of a whole env.step; PyTorch only the network and its sampling.",
+        "PyTorch does what the first rows do, and draws its noise in it; VectorDreamEnv and rollouts count noise, rewards and observations, too.",
         torchNote,
       ],
     },

@@ -1,14 +1,14 @@
 import type { NdArray } from "../../compute/array.ts";
 import { RandomStream } from "../../core/random.ts";
 import { SequenceSampler } from "../../data/sequence-sampler.ts";
-import type { SequenceBatch, Track } from "../../data/sequence-windows.ts";
+import { packWindows, type SequenceBatch, type SequenceWindow, type Track } from "../../data/sequence-windows.ts";
 import { codebookSize } from "../../nn/fsq.ts";
 import type { BatchSource } from "../../training/trainable.ts";
 import type { TokenizedEpisodes } from "./encode-stage.ts";
 
 /** See `DynamicsBatch`, of which these are the arrays. */
 export type DynamicsArrays = Record<
-  "tokens" | "corrupted" | "hidden" | "action" | "before" | "reward" | "done" | "mask",
+  "tokens" | "corrupted" | "hidden" | "action" | "before" | "reward" | "done" | "mask" | "importance",
   NdArray
 >;
 
@@ -28,6 +28,8 @@ export interface DynamicsBatchOptions {
   readonly leastHidden: number;
   readonly corruption: number;
   readonly latentShare: number;
+  /** The share of windows that are taken from the first and the last steps of episodes; the others are of any steps. */
+  readonly edges: number;
   readonly seed: number;
   /** Names the random numbers. */
   readonly name: string;
@@ -36,14 +38,19 @@ export interface DynamicsBatchOptions {
 /** Endless batches for the dynamics: windows of tokens, with what is hidden, spoilt and told of each drawn from the seed. */
 export class DynamicsBatches implements BatchSource<DynamicsArrays> {
   readonly #options: DynamicsBatchOptions;
+  readonly #tracks: Record<TrackName, Track>;
   readonly #sampler: SequenceSampler<TrackName>;
+  /** Steps of all chosen episodes. */
+  readonly #steps: number;
   #drawn = 0;
 
   constructor(options: DynamicsBatchOptions) {
     const { episodes, chosen, window, batchSize, seed } = options;
     this.#options = options;
+    this.#tracks = tracksOf(episodes);
+    this.#steps = Array.from(chosen).reduce((sum, e) => sum + episodes.lengths[e], 0);
     this.#sampler = new SequenceSampler({
-      tracks: tracksOf(episodes),
+      tracks: this.#tracks,
       lengths: episodes.lengths,
       episodes: chosen,
       size: window,
@@ -53,7 +60,12 @@ export class DynamicsBatches implements BatchSource<DynamicsArrays> {
   }
 
   next(): DynamicsArrays {
-    return this.#dress(this.#sampler.next());
+    const { seed, name, edges, window } = this.#options;
+    const random = new RandomStream(seed, `${name}/${this.#drawn++}`);
+    const drawn = this.#sampler.next();
+    if (edges === 0) return this.#dress(drawn, random);
+    const windows = drawn.windows.map((any) => (random.uniform() < edges ? this.#atAnEdge(random) : any));
+    return this.#dress(packWindows(windows, window, this.#tracks), random);
   }
 
   state(): unknown {
@@ -66,9 +78,35 @@ export class DynamicsBatches implements BatchSource<DynamicsArrays> {
     this.#drawn = saved.drawn;
   }
 
-  #dress({ tracks, mask }: SequenceBatch<TrackName>): DynamicsArrays {
-    const { seed, name, levels, latentCount, leastHidden, corruption, latentShare, episodes } = this.#options;
-    const random = new RandomStream(seed, `${name}/${this.#drawn++}`);
+  /** A window near an episode's first step, or its last steps: what happens once an episode is else hardly ever seen. */
+  #atAnEdge(random: RandomStream): SequenceWindow {
+    const { chosen, episodes, window } = this.#options;
+    const episode = chosen[random.integer(0, chosen.length)];
+    const steps = episodes.lengths[episode];
+    const first = random.uniform() < 0.5 ? random.integer(0, window) : Math.max(0, steps - window);
+    const start = Math.min(first, Math.max(0, steps - 1));
+    return { episode, start, length: Math.min(window, steps - start) };
+  }
+
+  /** How much a step counts where its share in the batches should be its share in the episodes, (B, T). */
+  #importance(windows: readonly SequenceWindow[]): Float32Array {
+    const { chosen, episodes, window, edges } = this.#options;
+    const importance = new Float32Array(windows.length * window).fill(1);
+    if (edges === 0) return importance;
+    const more = ((edges / 2) * this.#steps) / (chosen.length * window); // per window that holds the step for sure
+    for (const [b, { episode, start, length }] of windows.entries()) {
+      for (let t = 0; t < length; t++) {
+        const step = start + t;
+        const begins = Math.max(0, Math.min(step + 1, 2 * window - 1 - step)) / window; // chance to be in a first window
+        const ends = Number(step >= episodes.lengths[episode] - window);
+        importance[b * window + t] = 1 / (1 - edges + more * (begins + ends));
+      }
+    }
+    return importance;
+  }
+
+  #dress({ tracks, mask, windows }: SequenceBatch<TrackName>, random: RandomStream): DynamicsArrays {
+    const { levels, latentCount, leastHidden, corruption, latentShare, episodes } = this.#options;
     const [rows, frames, places] = tracks.tokens.shape as [number, number, number];
     const steps = frames - 1;
     const { actionSize: real } = episodes;
@@ -103,6 +141,7 @@ export class DynamicsBatches implements BatchSource<DynamicsArrays> {
       reward: tracks.reward as NdArray,
       done: tracks.done as NdArray,
       mask: mask as NdArray,
+      importance: floats(this.#importance(windows), rows, steps),
     };
   }
 }

@@ -22,7 +22,7 @@ const VALIDATION_WINDOWS = 256;
 export async function trainDynamics(context: GenieContext, dataset: Dataset): Promise<FitResult> {
   const { run, config, seed } = context;
   const { batchSize, steps, learningRate, warmup, validateEvery, ...rest } = config.dynamics;
-  const { leastHidden, corruption, latentShare, ...model } = rest;
+  const { leastHidden, corruption, latentShare, edges, ...model } = rest;
   const dynamics = DynamicsConfig.parse(model);
   const tokenizer = await loadTokenizer(run);
   const latent = await loadLatentActions(run);
@@ -42,11 +42,12 @@ export async function trainDynamics(context: GenieContext, dataset: Dataset): Pr
     leastHidden,
     latentShare,
   };
-  const batches = new DynamicsBatches({ ...common, chosen: split.train, corruption, seed, name: "dynamics" });
+  const batches = new DynamicsBatches({ ...common, chosen: split.train, corruption, edges, seed, name: "dynamics" });
   const heldOut = new DynamicsBatches({
     ...common,
     chosen: split.validation,
     corruption: 0,
+    edges: 0,
     seed: seed + 1,
     name: "dynamics/validation",
   });

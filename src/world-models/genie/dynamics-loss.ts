@@ -30,6 +30,11 @@ export interface DynamicsBatch {
   readonly done: tf.Tensor;
   /** (B, T): 1 where there is a step. */
   readonly mask: tf.Tensor;
+  /**
+   * (B, T): what a step counts for the chance of an end, where steps near ends are shown more often than they occur; 1
+   * where they are not.
+   */
+  readonly importance: tf.Tensor;
 }
 
 /** Cross-entropy of the hidden digits in nats a token, of the ends, and the squared error of the squashed rewards. */
@@ -65,7 +70,8 @@ export function dynamicsLoss(config: DynamicsConfig, shape: DynamicsShape, weigh
   const done = tf.reshape(batch.done, [B * T]);
   // As in the MDN-RNN: an end counts `doneWeight` times.
   const positive = tf.mul(tf.mul(done, config.doneWeight), tf.sub(tf.softplus(doneLogit), doneLogit));
-  const doneCrossEntropy = average(tf.add(positive, tf.mul(tf.sub(1, done), tf.softplus(doneLogit))));
+  const perStep = tf.add(positive, tf.mul(tf.sub(1, done), tf.softplus(doneLogit)));
+  const doneCrossEntropy = average(tf.mul(perStep, tf.reshape(batch.importance, [B * T])));
   const loss = tf.add(tokenLoss, tf.add(rewardError, doneCrossEntropy)) as tf.Scalar;
   return { loss, metrics: { nll: tokenLoss, rewardError, doneCrossEntropy } };
 }

@@ -176,12 +176,14 @@ describe("what happened at a step of the real game happens at the same step", ()
   });
 
   it.each([
-    { latentShare: 0, codes: [0, 1, 2, 3] },
-    { latentShare: 1, codes: PLANTED.map((code) => 4 + code) },
-  ])("in the batches that are learned from, actions as the numbers $codes", ({ latentShare, codes }) => {
+    { latentShare: 0, edges: 0, codes: [0, 1, 2, 3] },
+    { latentShare: 1, edges: 0, codes: PLANTED.map((code) => 4 + code) },
+    { latentShare: 0, edges: 0.6, codes: [0, 1, 2, 3] },
+  ])("in the batches that are learned from, $edges at the edges, actions as the numbers $codes", (given) => {
+    const { codes, ...shares } = given;
     const batches = new DynamicsBatches({
       ...{ episodes: plantedTokens, chosen: [3, 4, 5, 6, 7, 8, 9, 10], window: 4, batchSize: 5, levels: [3, 3] },
-      ...{ latentCount: 8, leastHidden: 0.5, corruption: 0, latentShare, seed: 2, name: "test" },
+      ...{ latentCount: 8, leastHidden: 0.5, corruption: 0, ...shares, seed: 2, name: "test" },
     });
     let begun = 0;
     for (let i = 0; i < 20; i++) {

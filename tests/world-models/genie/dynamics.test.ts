@@ -83,6 +83,7 @@ function batch(seed = 1): Arrays {
     ),
     done: floats([B, T], [0, 1, 0, 0, 0, 1]),
     mask: floats([B, T], [1, 1, 1, 1, 1, 0]),
+    importance: floats([B, T], [1, 0.25, 2, 1, 0.5, 7]),
   };
 }
 
@@ -158,7 +159,8 @@ describe("the dynamics' loss", () => {
         }
         rewardError += (reward.data[b] - symlog(given.reward.data[step] / 5)) ** 2 / 5;
         const x = doneLogit.data[b];
-        doneCrossEntropy += (given.done.data[step] === 1 ? 3 * softplus(-x) : softplus(x)) / 5;
+        doneCrossEntropy +=
+          (given.importance.data[step] * (given.done.data[step] === 1 ? 3 * softplus(-x) : softplus(x))) / 5;
       }
     const { loss, metrics } = await lossOf(given);
     expect(metrics.nll.data[0]).toBeCloseTo((D * nll) / hiddenDigits, 4);
