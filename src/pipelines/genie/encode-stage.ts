@@ -18,16 +18,8 @@ import { loadTokenizer } from "./tokenizer-stage.ts";
 
 const KIND = "tokens";
 const FILE = "tokens.safetensors";
-/** Windows that are encoded at once. */
-const BATCH = 3;
-
-/** Where the results of a window go: its first frame and step among all, and how many of its steps are known already. */
-interface Waiting {
-  readonly frame: number;
-  readonly step: number;
-  readonly known: number;
-  readonly length: number;
-}
+/** An episode's last window is filled up to a multiple of this part of a whole one: as many graphs are compiled. */
+const SHORTER = 4;
 
 /** All episodes as the dynamics see them, one after another: E episodes, N = Σ T steps, N + E frames. */
 export interface TokenizedEpisodes {
@@ -80,22 +72,20 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset, mean
   const progress = context.progress.stage({ name: "encode", total: dataset.count, unit: "episodes" });
 
   const frameSize = layoutSize(dataset.observation);
-  const rowSize = (size + 1) * frameSize;
-  let waiting: Waiting[] = [];
-  let frames = new Uint8Array(BATCH * rowSize);
+  const part = Math.ceil(size / SHORTER);
   let running: Promise<void> = Promise.resolve();
-  /** Encodes what waits, of any episodes, while the next ones are read; a batch that is not full ends in zeros. */
-  const flush = async () => {
-    const [own, data] = [waiting, frames];
-    [waiting, frames] = [[], new Uint8Array(BATCH * rowSize)];
+  /** Encodes a window, of which the results of the first `known` steps are there, while the next one is read. */
+  const encode = async (seen: Uint8Array, at: { frame: number; step: number; known: number; length: number }) => {
+    const { frame, step, known, length } = at;
+    const shape = [1, Math.ceil(length / part) * part + 1, ...frameShape];
+    const data = new Uint8Array(shape[1] * frameSize); // ends in zeros
+    data.set(seen);
     await running;
-    running = encoder.run({ frames: { shape: [BATCH, size + 1, ...frameShape], dtype: "uint8", data } }).then((out) => {
-      for (const [row, { frame, step, known, length }] of own.entries()) {
-        const from = row * (size + 1) * places;
-        tokens.set(out.tokens.data.subarray(from, from + (length + 1) * places), frame * places);
-        latentActions.set(out.actions.data.subarray(row * size + known, row * size + length), step + known);
-      }
+    running = encoder.run({ frames: { shape, dtype: "uint8", data } }).then((out) => {
+      tokens.set(out.tokens.data.subarray(0, (length + 1) * places), frame * places);
+      latentActions.set(out.actions.data.subarray(known, length), step + known);
     });
+    running.catch(() => undefined); // told to whoever waits for it
   };
   try {
     let first = 0; // step of the episode
@@ -105,11 +95,9 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset, mean
       if (e + 1 < dataset.count) next = dataset.episode(e + 1);
       for (const { start, length } of sequenceWindows({ lengths: [episode.steps], size, stride: size - overlap })) {
         const seen = (episode.observations as Uint8Array).subarray(start * frameSize, (start + length + 1) * frameSize);
-        frames.set(seen, waiting.length * rowSize);
         // The first steps of a later window are the last of the one before, which has seen more of what led to them.
         const known = start === 0 ? 0 : Math.min(overlap, length);
-        waiting.push({ frame: first + e + start, step: first + start, known, length });
-        if (waiting.length === BATCH) await flush();
+        await encode(seen, { frame: first + e + start, step: first + start, known, length });
       }
       rewards.set(episode.rewards, first);
       dones[first + episode.steps - 1] = Number(episode.terminated);
@@ -122,7 +110,6 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset, mean
       first += episode.steps;
       progress.update(e + 1);
     }
-    await flush();
     await running;
   } finally {
     await running.catch(() => undefined);
