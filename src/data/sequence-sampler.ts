@@ -60,14 +60,19 @@ export class SequenceSampler<Name extends string> {
   }
 
   next(): SequenceBatch<Name> {
+    return packWindows(this.nextWindows(), this.#options.size, this.#options.tracks);
+  }
+
+  /** Which windows `next` would gather: for a caller who replaces some of them. */
+  nextWindows(): readonly SequenceWindow[] {
     while (this.#batch >= this.batchesInEpoch) {
       this.#epoch++;
       this.#batch = 0;
       this.#windows = this.#shuffled();
     }
-    const { batchSize, size, tracks } = this.#options;
+    const { batchSize } = this.#options;
     const from = this.#batch++ * batchSize;
-    return packWindows(this.#windows.slice(from, from + batchSize), size, tracks);
+    return this.#windows.slice(from, from + batchSize);
   }
 
   /** Each window once, in order and cut at fixed places: for validation. The last batch may be smaller. */

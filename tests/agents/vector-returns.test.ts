@@ -45,6 +45,15 @@ describe("vectorReturns", () => {
     },
   );
 
+  it("pays the same where slots are spare, and nothing where there is no seed", async () => {
+    const [few, many] = await Promise.all([2, 5].map((numEnvs) => makeVec("CartPole-v1", { numEnvs })));
+    const three = seeds.slice(0, 3);
+    expect(await vectorReturns({ env: many, policy, seeds: three })).toEqual(
+      await vectorReturns({ env: few, policy, seeds: three }),
+    );
+    expect(await vectorReturns({ env: few, policy, seeds: [] })).toEqual(new Float64Array(0));
+  });
+
   it("stops when asked to", async () => {
     const env = await makeVec("CartPole-v1", { numEnvs: 4 });
     const signal = AbortSignal.abort(new Error("enough"));

@@ -62,9 +62,9 @@ export class DynamicsBatches implements BatchSource<DynamicsArrays> {
   next(): DynamicsArrays {
     const { seed, name, edges, window } = this.#options;
     const random = new RandomStream(seed, `${name}/${this.#drawn++}`);
-    const drawn = this.#sampler.next();
-    if (edges === 0) return this.#dress(drawn, random);
-    const windows = drawn.windows.map((any) => (random.uniform() < edges ? this.#atAnEdge(random) : any));
+    const windows = this.#sampler
+      .nextWindows()
+      .map((drawn) => (edges > 0 && random.uniform() < edges ? this.#atAnEdge(random) : drawn));
     return this.#dress(packWindows(windows, window, this.#tracks), random);
   }
 
