@@ -10,6 +10,7 @@ import { actionMeaningsOf } from "./action-meanings.ts";
 import { collectEpisodes } from "./collect-episodes.ts";
 import { filmEpisode } from "./film.ts";
 import { loadAgent, trainAgent } from "./genie/agent-stage.ts";
+import { checkLengths } from "./genie/check-lengths.ts";
 import { checkSpaces } from "./genie/check-spaces.ts";
 import { genieBehaviours } from "./genie/collecting-behaviours.ts";
 import { compareAgents } from "./genie/comparison-stage.ts";
@@ -51,6 +52,7 @@ export async function runGeniePipeline(options: PipelineOptions): Promise<Report
     ...(await collectEpisodes(context, genieBehaviours(env, config.collect))).counts,
   }));
   const dataset = await openDataset(run.path("data"));
+  checkLengths(dataset.lengths, config); // before hours of training
   const { validationFraction } = config.collect;
   const { train } = splitEpisodes({ count: dataset.count, validationFraction, seed });
   await run.stage("tokenizer", () => trainTokenizer(context, dataset, train));

@@ -17,6 +17,8 @@ export interface ModelTraining<Batch extends ArrayTree, C extends Carry>
   readonly kind: string;
   /** The model's own configuration. */
   readonly config: unknown;
+  /** What is kept in the place of what training ends with. */
+  refine?(parameters: Parameters): Promise<Parameters>;
   /** What must be done before the training counts as done. */
   finish?(parameters: Parameters): Promise<void>;
 }
@@ -26,7 +28,8 @@ export async function trainModel<Batch extends ArrayTree, C extends Carry>(
   { run, progress, signal }: { readonly run: Run; readonly progress: Progress; readonly signal?: AbortSignal },
   training: ModelTraining<Batch, C>,
 ): Promise<FitResult> {
-  const { trainable, batches, steps, clip, validation, learningRate, warmup, file, kind, config, finish } = training;
+  const { trainable, batches, steps, clip, validation, learningRate, warmup, file, kind, config, refine, finish } =
+    training;
   const { name } = trainable;
   const snapshot = run.path("models", `${name}.training.safetensors`);
   const result = await fit({
@@ -41,9 +44,9 @@ export async function trainModel<Batch extends ArrayTree, C extends Carry>(
     progress: (done) => progress.stage({ name, total: steps, unit: "steps", done }),
     signal,
   });
-  const { parameters } = result;
+  const parameters = refine ? await refine(result.parameters) : result.parameters;
   await saveCheckpoint(run.path(file), { kind, config, parameters });
   await finish?.(parameters);
   await rm(snapshot, { force: true }); // last, so that an interrupt before here costs no training
-  return result;
+  return { ...result, parameters };
 }

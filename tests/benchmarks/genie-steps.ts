@@ -6,7 +6,10 @@ import { dreamFunctions } from "../../src/imagination/dream-functions.ts";
 import { drawNoise } from "../../src/imagination/noise.ts";
 import { dynamicsParameters } from "../../src/world-models/genie/dynamics.ts";
 import { dynamicsShapeOf, GenieConfig, GenieWorldModel } from "../../src/world-models/genie/genie-world-model.ts";
-import { latentActionParameters } from "../../src/world-models/genie/latent-action-model.ts";
+import {
+  latentActionCodeParameters,
+  latentActionParameters,
+} from "../../src/world-models/genie/latent-action-model.ts";
 import { videoTokenizerParameters } from "../../src/world-models/genie/video-tokenizer.ts";
 import type { Section } from "./sections.ts";
 import { figure } from "./text-table.ts";
@@ -74,6 +77,10 @@ function freshGenie(): GenieWorldModel {
     parameters: {
       ...videoTokenizerParameters(config.tokenizer, FRAME, draw),
       ...latentActionParameters(config.latentActions, FRAME, draw),
+      ...latentActionCodeParameters(config.latentActions, {
+        centres: Float32Array.from({ length: config.latentActions.clusters * config.latentActions.size }, draw),
+        codes: Int32Array.from({ length: config.latentActions.clusters }, (_, i) => i % config.latentActions.count),
+      }),
       ...dynamicsParameters(config.dynamics, dynamicsShapeOf(config, { frame: FRAME, actionSpace }), draw),
     },
   });

@@ -37,8 +37,9 @@ const overrides = {
   "latentActions.count": 4,
   "latentActions.history": 2,
   "latentActions.channels": [4, 4, 8],
+  "latentActions.encoder": [4, 4, 8, 8],
+  "latentActions.clusters": 8,
   "latentActions.frames": 300,
-  "latentActions.window": 4,
   "latentActions.batchSize": 2,
   "latentActions.steps": 24,
   "latentActions.warmup": 4,
@@ -212,6 +213,20 @@ describe("runGeniePipeline", () => {
     } finally {
       unregister("Narrow-v0");
     }
+  });
+
+  it.each([
+    ["dream.prompt", "to begin dreams from"],
+    ["latentActions.history", "to learn latent actions from"],
+  ])("refuses episodes that are all too short for %s, before anything is trained", async (key, wanted) => {
+    const given = options(`short ${key}`);
+    const short = { ...overrides, "collect.episodes": 4, "collect.maximumSteps": 6, [key]: 7 };
+    const refused = runGeniePipeline({ ...given, overrides: short, progress: silentProgress });
+    await expect(refused).rejects.toBeInstanceOf(ConfigError);
+    await expect(refused).rejects.toThrow(
+      `Expected an episode of at least 7 steps ${wanted}, got at most 6. Collect longer ones, or set ${key} lower.`,
+    );
+    await expect(stat(join(given.directory, "metrics.jsonl"))).rejects.toThrow("ENOENT");
   });
 });
 

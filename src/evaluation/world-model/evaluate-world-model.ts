@@ -35,6 +35,8 @@ export interface EvaluateWorldModelOptions {
   readonly episodes?: number;
   /** Steps of the long dreams, 0 for none; default 64. */
   readonly driftSteps?: number;
+  /** Dreams of each window, of which the mean is told as well; default 8. */
+  readonly dreams?: number;
   /** Long dreams; default 16. */
   readonly driftWindows?: number;
   /** Of the windows' places and of the dreams; default 0. */
@@ -55,6 +57,7 @@ const DEFAULTS = {
   horizon: 16,
   windows: 64,
   episodes: 32,
+  dreams: 8,
   driftSteps: 64,
   driftWindows: 16,
   seed: 0,
@@ -89,7 +92,7 @@ export async function evaluateWorldModel(
   const long = windows.slice(0, settings.driftWindows);
 
   const step = deltaStep(horizon);
-  const windowTicks = 2 * horizon + step + actionMarginTicks(actionSpace);
+  const windowTicks = (1 + settings.dreams) * horizon + step + actionMarginTicks(actionSpace);
   const total =
     inferenceTicks(model, lengths, batch) +
     Math.ceil(windows.length / batch) * windowTicks +
@@ -112,6 +115,7 @@ export async function evaluateWorldModel(
         temperature,
         prompt,
         horizon,
+        dreams: settings.dreams,
         driftSteps,
         actions: latent ? "inferred" : "recorded",
         psnrCap: PSNR_CAP,
@@ -139,6 +143,7 @@ async function measureWindows(
     readonly windows: readonly Window[];
     readonly prompt: number;
     readonly horizon: number;
+    readonly dreams: number;
     readonly onPredictions?: (predictions: readonly Prediction[]) => void;
   },
 ): Promise<
@@ -148,7 +153,7 @@ async function measureWindows(
   >
 > {
   const { model, episodes, batch } = context;
-  const { windows, prompt, horizon, onPredictions } = options;
+  const { windows, prompt, horizon, dreams, onPredictions } = options;
   const reconstruction = new Reconstruction(context);
   const byHorizon = new Horizon({ ...context, horizon });
   const step = deltaStep(horizon);
@@ -178,6 +183,13 @@ async function measureWindows(
     for await (const seen of dreamOn(context, started, { steps: horizon, action })) {
       byHorizon.add(rows, dreamt.push(seen), seen);
     }
+    const sums = dreamt.map(({ pictures }) => pictures.map((picture) => Float32Array.from(picture)));
+    for (let other = 1; other < dreams; other++) {
+      let step = 0;
+      for await (const seen of dreamOn(context, started, { steps: horizon, action, name: `dream ${other}` }))
+        addTo(sums[step++], seen.pictures);
+    }
+    for (const [k, ofStep] of sums.entries()) byHorizon.addMean(rows, k + 1, { sums: ofStep, dreams });
     await deltaPsnr.measure(started, dreamt[step - 1].pictures);
     await margin?.measure(started, dreamt[0].pictures);
     tokens?.add(
@@ -198,6 +210,13 @@ async function measureWindows(
   };
 }
 
+function addTo(sums: readonly Float32Array[], pictures: readonly Uint8Array[]): void {
+  for (const [b, sum] of sums.entries()) {
+    const picture = pictures[b];
+    for (let i = 0; i < sum.length; i++) sum[i] += picture[i];
+  }
+}
+
 function correlationOf(doubts: readonly { x: number[]; y: number[] }[]): Spread | null {
   return pooledSpread(
     doubts.filter(({ x }) => x.length > 0),
@@ -213,7 +232,17 @@ function withoutGaps<T extends object>(options: T): Partial<T> {
 type Settings = typeof DEFAULTS & { prompt: number };
 
 function checked(settings: Settings): Settings {
-  const least = { prompt: 1, horizon: 1, windows: 1, episodes: 1, driftSteps: 0, driftWindows: 1, batch: 1, seed: 0 };
+  const least = {
+    prompt: 1,
+    horizon: 1,
+    windows: 1,
+    episodes: 1,
+    dreams: 1,
+    driftSteps: 0,
+    driftWindows: 1,
+    batch: 1,
+    seed: 0,
+  };
   for (const [name, from] of Object.entries(least)) {
     const value = settings[name as keyof Settings];
     if (!Number.isSafeInteger(value) || value < from)

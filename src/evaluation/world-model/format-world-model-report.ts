@@ -28,7 +28,11 @@ export function formatWorldModelReport(report: WorldModelReport, { color = false
       ["PSNR of changed pixels", decibels(reconstruction.changedPsnr)],
       ["changed pixels right", percent(reconstruction.changedAccuracy)],
     ],
-    ["dream against truth", ["step", "PSNR", "SSIM", "changed right", "last frame held"], ...horizonLines(report)],
+    [
+      "dream against truth",
+      ["step", "PSNR", "SSIM", "changed right", `mean of ${settings.dreams} dreams`, "last frame held"],
+      ...horizonLines(report),
+    ],
     [
       "actions",
       [`ΔPSNR at step ${deltaPsnr.step}`, decibels(deltaPsnr.delta)],
@@ -64,11 +68,12 @@ export function formatWorldModelReport(report: WorldModelReport, { color = false
 }
 
 function horizonLines({ byHorizon }: WorldModelReport): Line[] {
-  return shown(byHorizon).map(({ step, dream, copyLast }) => [
+  return shown(byHorizon).map(({ step, dream, meanDream, copyLast }) => [
     String(step),
     decibels(dream.psnr),
     plainNumber(dream.ssim),
     percent(dream.changedAccuracy),
+    decibels(meanDream),
     decibels(copyLast.psnr),
   ]);
 }

@@ -19,6 +19,11 @@ export interface HorizonFigures {
   /** From 1. */
   readonly step: number;
   readonly dream: Likeness;
+  /**
+   * PSNR of the mean of several dreams, in dB: the picture that is the least wrong where the future is open. Of a world that
+   * knows all chances, a dream alone errs by twice as much.
+   */
+  readonly meanDream: Spread | null;
   /** The last prompt frame held still: what a model must beat to be worth anything. */
   readonly copyLast: Likeness;
 }
@@ -27,13 +32,14 @@ export interface HorizonFigures {
 export class Horizon {
   readonly #episodes: readonly HeldOutEpisode[];
   readonly #shape: PictureShape;
-  readonly #steps: { dream: LikenessMeans; copyLast: LikenessMeans }[];
+  readonly #steps: { dream: LikenessMeans; meanDream: EpisodeMeans; copyLast: LikenessMeans }[];
 
   constructor(options: { episodes: readonly HeldOutEpisode[]; shape: PictureShape; horizon: number }) {
     this.#episodes = options.episodes;
     this.#shape = options.shape;
     this.#steps = Array.from({ length: options.horizon }, () => ({
       dream: new LikenessMeans(),
+      meanDream: new EpisodeMeans(),
       copyLast: new LikenessMeans(),
     }));
   }
@@ -49,10 +55,24 @@ export class Horizon {
     }
   }
 
+  /** @param sums of all dreams' pictures at that step, one a row; `dreams`: how many they are */
+  addMean(
+    { rows, used }: Rows<Window>,
+    step: number,
+    { sums, dreams }: { sums: readonly Float32Array[]; dreams: number },
+  ): void {
+    for (const [b, { episode, at }] of rows.slice(0, used).entries()) {
+      const mean = Uint8Array.from(sums[b], (sum) => Math.round(sum / dreams));
+      const error = squaredError(mean, this.#episodes[episode].pictures[at + step]);
+      this.#steps[step - 1].meanDream.add(episode, psnr(error));
+    }
+  }
+
   figures(): HorizonFigures[] {
-    return this.#steps.map(({ dream, copyLast }, i) => ({
+    return this.#steps.map(({ dream, meanDream, copyLast }, i) => ({
       step: i + 1,
       dream: dream.figures(),
+      meanDream: meanDream.spread(),
       copyLast: copyLast.figures(),
     }));
   }

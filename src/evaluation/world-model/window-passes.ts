@@ -30,14 +30,21 @@ export async function startWindows(
   return { rows, used, state: await context.functions.start(packPrompts(context, prompts)) };
 }
 
-/** Dreams on from the prompts for so many steps; what is seen after each. The same windows have the same noise, whatever the actions. */
+/**
+ * Dreams on from the prompts for so many steps; what is seen after each. The same windows have the same noise, whatever the
+ * actions; another `name` is another dream.
+ */
 export async function* dreamOn(
   context: EvaluationContext,
   { rows, state: first }: StartedWindows,
-  { steps, action }: { steps: number; action: (window: Window, step: number) => unknown },
+  {
+    steps,
+    action,
+    name = "dream",
+  }: { steps: number; action: (window: Window, step: number) => unknown; name?: string },
 ): AsyncGenerator<Seen> {
   const { model, functions } = context;
-  const streams = rowStreams(context.seed, "dream", rows);
+  const streams = rowStreams(context.seed, name, rows);
   let state = first;
   for (let k = 0; k < steps; k++) {
     const actions = rows.map((window) => action(window, k));

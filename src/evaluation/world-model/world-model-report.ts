@@ -21,6 +21,8 @@ export interface WorldModelReport {
     /** Frames of a prompt. */
     readonly prompt: number;
     readonly horizon: number;
+    /** Dreams of each window, of which `meanDream` is the mean. */
+    readonly dreams: number;
     readonly driftSteps: number;
     /** Where the right actions come from. */
     readonly actions: "recorded" | "inferred";

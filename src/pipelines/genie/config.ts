@@ -26,6 +26,7 @@ const BY_ENV: Readonly<Record<string, Input>> = {
     env: { progressReward: 1 },
     // A life of seven seconds: who has not found the coin by then stands in front of something.
     collect: { maximumSteps: 200 },
+    latentActions: { pictures: 1 }, // the pose shows what is pressed
     // A step at full speed pays 0.25.
     dynamics: { rewardScale: 0.25 },
     agent: { rewardScale: 0.1 },

@@ -8,7 +8,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { sequenceWindows } from "../../data/sequence-windows.ts";
 import { splitEpisodes } from "../../data/split-episodes.ts";
 import { type LatentActionTable, latentActionNames, latentActionTable } from "../../evaluation/latent-action-table.ts";
-import { inferLatentActions, stepsBehind } from "../../world-models/genie/latent-action-model.ts";
+import { inferLatentActions } from "../../world-models/genie/latent-action-model.ts";
 import { encodeFrames, tokensOfCodes } from "../../world-models/genie/video-tokenizer.ts";
 import { unitFrames } from "../../world-models/unit-frames.ts";
 import type { Run } from "../run.ts";
@@ -18,6 +18,8 @@ import { loadTokenizer } from "./tokenizer-stage.ts";
 
 const KIND = "tokens";
 const FILE = "tokens.safetensors";
+/** Steps of a window. */
+const WINDOW = 48;
 /** An episode's last window is filled up to a multiple of this part of a whole one: as many graphs are compiled. */
 const SHORTER = 4;
 
@@ -47,8 +49,6 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset, mean
   const { run, config, signal } = context;
   const tokenizer = await loadTokenizer(run);
   const latent = await loadLatentActions(run);
-  const overlap = stepsBehind(latent.config);
-  const size = Math.max(config.latentActions.window, 8 * overlap); // steps a window, most of them new
   const { steps } = dataset.counts;
   const frameShape = dataset.observation.shape;
   const places = (frameShape[0] / tokenizer.config.patch) * (frameShape[1] / tokenizer.config.patch);
@@ -72,18 +72,18 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset, mean
   const progress = context.progress.stage({ name: "encode", total: dataset.count, unit: "episodes" });
 
   const frameSize = layoutSize(dataset.observation);
-  const part = Math.ceil(size / SHORTER);
+  const part = Math.ceil(WINDOW / SHORTER);
   let running: Promise<void> = Promise.resolve();
-  /** Encodes a window, of which the results of the first `known` steps are there, while the next one is read. */
-  const encode = async (seen: Uint8Array, at: { frame: number; step: number; known: number; length: number }) => {
-    const { frame, step, known, length } = at;
+  /** Encodes a window while the next one is read. */
+  const encode = async (seen: Uint8Array, at: { frame: number; step: number; length: number }) => {
+    const { frame, step, length } = at;
     const shape = [1, Math.ceil(length / part) * part + 1, ...frameShape];
     const data = new Uint8Array(shape[1] * frameSize); // ends in zeros
     data.set(seen);
     await running;
     running = encoder.run({ frames: { shape, dtype: "uint8", data } }).then((out) => {
       tokens.set(out.tokens.data.subarray(0, (length + 1) * places), frame * places);
-      latentActions.set(out.actions.data.subarray(known, length), step + known);
+      latentActions.set(out.actions.data.subarray(0, length), step);
     });
     running.catch(() => undefined); // told to whoever waits for it
   };
@@ -93,11 +93,9 @@ export async function encodeVideos(context: GenieContext, dataset: Dataset, mean
       signal?.throwIfAborted();
       const episode = await next;
       if (e + 1 < dataset.count) next = dataset.episode(e + 1);
-      for (const { start, length } of sequenceWindows({ lengths: [episode.steps], size, stride: size - overlap })) {
+      for (const { start, length } of sequenceWindows({ lengths: [episode.steps], size: WINDOW, stride: WINDOW })) {
         const seen = (episode.observations as Uint8Array).subarray(start * frameSize, (start + length + 1) * frameSize);
-        // The first steps of a later window are the last of the one before, which has seen more of what led to them.
-        const known = start === 0 ? 0 : Math.min(overlap, length);
-        await encode(seen, { frame: first + e + start, step: first + start, known, length });
+        await encode(seen, { frame: first + e + start, step: first + start, length });
       }
       rewards.set(episode.rewards, first);
       dones[first + episode.steps - 1] = Number(episode.terminated);

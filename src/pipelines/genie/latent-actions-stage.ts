@@ -16,22 +16,27 @@ import { unitFrames } from "../../world-models/unit-frames.ts";
 import type { Run } from "../run.ts";
 import { trainModel } from "../train-model.ts";
 import type { GenieContext } from "./context.ts";
+import { withCodes } from "./finding-codes.ts";
 
 type VideoBatch = { frames: NdArray; mask: NdArray };
 
+/** Batches over which the effects of what the encoder tells are measured. */
+const SAMPLE = 8;
 const KIND = "latent-action-model";
 const FILE = "models/latent-actions.safetensors";
 
 /** Trains the latent action model on short videos; the recorded actions are not looked at. */
 export async function trainLatentActions(context: GenieContext, dataset: Dataset, episodes: ArrayLike<number>) {
   const { config, seed } = context;
-  const { frames, window, batchSize, steps, learningRate, warmup, ...model } = config.latentActions;
+  const { frames, batchSize, steps, learningRate, warmup, ...model } = config.latentActions;
   const latentActions = LatentActionConfig.parse(model);
   const size = frameSizeOf(dataset.observationSpace);
   const videos = await videosOf(dataset, episodes, { frames, seed });
   const { observations } = episodeTracks({ ...dataset, observation: dataset.observation, episodes: videos });
   const lengths = videos.map((video) => video.steps);
-  const sampler = new SequenceSampler({ tracks: { observations }, lengths, size: window, batchSize, seed });
+  const { history } = latentActions;
+  const sampling = { tracks: { observations }, lengths, size: history, batchSize };
+  const sampler = new SequenceSampler({ ...sampling, seed });
   const batches: BatchSource<VideoBatch> = {
     next() {
       const { tracks, mask } = sampler.next();
@@ -51,7 +56,14 @@ export async function trainLatentActions(context: GenieContext, dataset: Dataset
     }),
   };
   const training = { steps, learningRate, warmup, clip: { norm: 1 }, file: FILE, kind: KIND, config: latentActions };
-  await trainModel(context, { trainable, batches, ...training });
+  await trainModel(context, {
+    ...{ trainable, batches, ...training },
+    refine(parameters) {
+      const measuring = new SequenceSampler({ ...sampling, seed: seed + 1 });
+      const sample = Array.from({ length: SAMPLE }, () => measuring.next().tracks.observations as NdArray);
+      return withCodes(context, { config: latentActions, parameters }, { videos, frames: dataset.observation, sample });
+    },
+  });
   return { steps, frames: lengths.reduce((sum, length) => sum + length + 1, 0) };
 }
 

@@ -37,23 +37,21 @@ export const GeniePipelineConfig = z.strictObject({
   latentActions: LatentActionConfig.extend({
     ...training,
     frames: steps.default(30_000),
-    /** Steps a window. */
-    window: steps.default(8),
-    batchSize: steps.default(2),
-    steps: steps.default(1200),
+    batchSize: steps.default(16),
+    steps: steps.default(1000),
     learningRate: rate.default(2e-3),
   }).prefault({}),
   dynamics: DynamicsConfig.extend({
     ...training,
     batchSize: steps.default(4),
-    steps: steps.default(5900),
+    steps: steps.default(5400),
     learningRate: rate.default(3e-3),
     /** A frame's tokens are hidden from the head with a chance drawn from this to 1, one for each window. */
     leastHidden: z.number().min(0).max(1).default(0.5),
     /** At most this share of the tokens that the trunk sees is replaced by others. */
     corruption: z.number().min(0).max(1).default(0.1),
     /** The share of windows whose actions are told as latent ones. */
-    latentShare: z.number().min(0).max(1).default(0.2),
+    latentShare: z.number().min(0).max(1).default(0.1),
     /** The share of windows that are taken from the first and the last steps of episodes: each episode has but one of them. */
     edges: z.number().min(0).max(1).default(0.25),
     validateEvery: steps.default(1000),

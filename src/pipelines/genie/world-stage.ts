@@ -1,4 +1,3 @@
-import { ConfigError } from "../../base/errors.ts";
 import type { NdArray, Parameters } from "../../compute/array.ts";
 import { RandomStream } from "../../core/random.ts";
 import type { Space } from "../../core/spaces/space.ts";
@@ -10,6 +9,7 @@ import type { LatentActionConfig } from "../../world-models/genie/latent-action-
 import type { VideoTokenizerConfig } from "../../world-models/genie/video-tokenizer.ts";
 import { saveWorld } from "../../world-models/world-checkpoint.ts";
 import { WORLD_FILE } from "../run.ts";
+import { checkLengths } from "./check-lengths.ts";
 import type { GenieContext } from "./context.ts";
 
 /** A model's configuration and weights. */
@@ -53,11 +53,8 @@ export async function joinGenie(
 /** Moments from the beginning of recorded episodes and from anywhere in them, each with the frames and actions of a prompt. */
 async function contextsOf({ config, seed }: GenieContext, dataset: Dataset) {
   const { contexts, beginnings, prompt } = config.dream;
+  checkLengths(dataset.lengths, config);
   const long = Array.from(dataset.lengths.keys()).filter((e) => dataset.lengths[e] >= prompt);
-  if (long.length === 0)
-    throw new ConfigError(
-      `Expected an episode of at least ${prompt} steps to begin dreams from, got none. Collect longer ones, or set dream.prompt lower.`,
-    );
   const random = new RandomStream(seed, "contexts");
   const [frameSize, actionSize] = [layoutSize(dataset.observation), layoutSize(dataset.action)];
   const frames = new Uint8Array(contexts * prompt * frameSize);

@@ -19,7 +19,7 @@ import {
   trunkStep,
 } from "./dynamics.ts";
 import { type FrameSize, frameSizeOf } from "./frame-grid.ts";
-import { inferLatentActions, LatentActionConfig, stepsBehind } from "./latent-action-model.ts";
+import { inferLatentActions, LatentActionConfig } from "./latent-action-model.ts";
 import { maskGit } from "./maskgit.ts";
 import { codesOfTokens, decodeCodes, encodeFrames, tokensOfCodes, VideoTokenizerConfig } from "./video-tokenizer.ts";
 
@@ -88,7 +88,6 @@ export class GenieWorldModel implements WorldModel {
   readonly noise: NoiseSize;
   readonly contextLength: number;
   readonly tokens: Tokens;
-  readonly inferenceLookback: number;
   readonly #frame: FrameSize;
   readonly #shape: DynamicsShape;
   readonly #latentCount: number;
@@ -114,7 +113,6 @@ export class GenieWorldModel implements WorldModel {
     this.featureSize = digits + config.dynamics.width;
     this.noise = { normal: 0, uniform: 2 * digits };
     this.contextLength = config.prompt;
-    this.inferenceLookback = stepsBehind(config.latentActions);
     this.tokens = { count: rows * columns, size: codebookSize(levels), of: (state) => state.tokens };
   }
 

@@ -2,50 +2,68 @@ import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import type { Parameters } from "../../compute/array.ts";
 import { conv, convParameters, convTranspose, convTransposeParameters } from "../../nn/conv.ts";
+import { dense, denseParameters } from "../../nn/dense.ts";
+import { heNormal } from "../../nn/initializers.ts";
 import type { NormalDraw, Weights } from "../../nn/weights.ts";
 import type { FrameSize } from "./frame-grid.ts";
 
 /*
  * What happened between two frames, as one of |A| codes, learned from pixels alone (Bruce et al. 2024, section 2.1, "Latent
- * Action Model"). What the past does not tell about the next frame has to pass through the code, and what explains most of it
- * is what the player did.
+ * Action Model"). An encoder reads a few numbers off the next frame, a decoder draws that frame from the past and these
+ * numbers: what the past does not tell has to pass through them, and most of it is what the player did.
  *
- * The paper has an encoder that says the code and a decoder that draws the next frame from it; code and decoder learn to
- * agree over hundreds of thousands of steps, or collapse. Here the decoder draws all |A| next frames at once, and the code is
- * the one that comes nearest the truth: multiple-choice learning (Guzman-Rivera et al. 2012), where only the winner learns,
- * and the others a little, so that fewer die (Rupprecht et al. 2017, eq. 8). That is a codebook searched instead of guessed:
- * no decoder can learn to ignore it. Codes that never win still go to waste: give it more than there are actions.
+ * The paper puts the |A| codes between the two at once, and both agree on them over hundreds of thousands of steps, or
+ * collapse. Here the numbers are continuous while the networks learn, so that no code can die, and the frame is the past's plus
+ * an effect for each number: they measure how much a picture differs from what was to be expected. Codes are found afterwards,
+ * in latent-action-codes.ts: clusters of these numbers, put together where the same follows on them.
  *
- * The decoder sees the last frames as they changed, so that running on costs no code; convolutions, as in the tokenizer.
+ * The encoder does not see what the decoder sees. It could say "goes on as it did" else, which is all the decoder has to know,
+ * but no action.
  */
 
 export const LatentActionConfig = z.strictObject({
   /** |A|, the number of latent actions. */
   count: z.int().min(2).default(8),
+  /**
+   * Frames that an action is read off: 1 where the next frame shows what is pressed, as a player's pose does; 2 where only
+   * the change from the frame before it does.
+   */
+  pictures: z.literal([1, 2]).default(2),
+  /** Numbers that the encoder tells. */
+  size: z.int().positive().default(8),
+  /** Clusters of them, of which the codes are made; as many as codes: each is one. */
+  clusters: z.int().min(2).default(48),
+  /** Clusters belong together where the same clusters come within so many steps. */
+  horizon: z.int().positive().default(6),
   /** Frames that the decoder looks at; what is drawn next may depend on their motion. */
   history: z.int().positive().default(4),
-  /** Channels at half, a quarter and an eighth of the frame's size. */
+  /** Channels of the encoder's layers: two at half of the frame's size, two at a quarter. */
+  encoder: z
+    .tuple([z.int().positive(), z.int().positive(), z.int().positive(), z.int().positive()])
+    .default([16, 32, 48, 48]),
+  /** Channels of the decoder at half, a quarter and an eighth of the frame's size. */
   channels: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]).default([24, 48, 72]),
-  /**
-   * How much the step before counts when the nearest guess is chosen, the one before that its square, and so on: what a
-   * player presses lasts, what merely happens passes.
-   */
-  persistence: z.number().min(0).lt(1).default(0.6),
-  /** What guesses learn that did not win, as a share of the loss. */
-  others: z.number().min(0).max(1).default(0.1),
 });
 export type LatentActionConfig = z.output<typeof LatentActionConfig>;
 
 const MIDDLE = 0.5;
 /** Makes losses of about 1. */
 const LOSS_SCALE = 100;
-/** Pixels along each side of a patch by which a guess is judged. */
+/** Pixels along each side of a patch in which what is drawn wrong is counted together. */
 const PATCH = 8;
 const KERNEL = 4;
 const STRIDE = 2;
+const EPSILON = 1e-5;
+/** The encoder's layers. */
+const ENCODER = [
+  { kernel: KERNEL, stride: STRIDE },
+  { kernel: 3, stride: 1 },
+  { kernel: KERNEL, stride: STRIDE },
+  { kernel: 3, stride: 1 },
+] as const;
 
 export function latentActionParameters(
-  { count, history, channels }: LatentActionConfig,
+  { size, pictures, history, encoder, channels }: LatentActionConfig,
   frame: FrameSize,
   draw: NormalDraw,
 ): Parameters {
@@ -54,7 +72,15 @@ export function latentActionParameters(
     convParameters(`actions.down.${i}`, { kernel: KERNEL, inputs, outputs }, draw);
   const up = (i: number, inputs: number, outputs: number) =>
     convTransposeParameters(`actions.up.${i}`, { kernel: KERNEL, inputs, outputs, stride: STRIDE }, draw);
+  const reading = ({ kernel }: (typeof ENCODER)[number], i: number) => {
+    const inputs = i === 0 ? pictures * frame.channels : encoder[i - 1];
+    return convParameters(`actions.encoder.${i}`, { kernel, inputs, outputs: encoder[i] }, draw);
+  };
+  const pixels = STRIDE ** 2 * frame.channels;
+  const effects = heNormal([1 + size, 2 * half * pixels], 2 * half, () => 0.2 * draw());
   return {
+    ...Object.assign({}, ...ENCODER.map(reading)),
+    ...denseParameters("actions.numbers", { inputs: encoder[3], outputs: size }, draw),
     ...down(0, history * frame.channels, half),
     ...down(1, half, quarter),
     ...down(2, quarter, eighth),
@@ -62,117 +88,157 @@ export function latentActionParameters(
     ...up(1, eighth, quarter),
     ...up(0, 2 * quarter, half),
     ...convParameters("actions.joined", { kernel: 3, inputs: 2 * half, outputs: 2 * half }, draw),
-    ...convParameters(
-      "actions.guesses",
-      { kernel: 1, inputs: 2 * half, outputs: count * STRIDE ** 2 * frame.channels },
-      () => 0.2 * draw(),
-    ),
+    "actions.effects.kernel": effects,
+    "actions.effects.bias": {
+      shape: [1 + size, pixels],
+      dtype: "float32",
+      data: new Float32Array((1 + size) * pixels),
+    },
   };
 }
 
-/**
- * Error of each of the |A| guesses at each next frame: frames (B, T+1, H, W, C) in [0, 1] → (B, T, |A|). It is the mean of the
- * patches' mean squared errors with an exponent of 4: a small thing drawn wrong weighs more than a little wrong everywhere,
- * for a player is small, and a hill that moved by a pixel is not an action. Smaller exponents found less of Platformer's
- * actions.
- */
-function guessErrors(config: LatentActionConfig, weights: Weights, frames: tf.Tensor): tf.Tensor {
-  const [batch, length, height, width, channels] = frames.shape as [number, number, number, number, number];
-  const steps = length - 1;
-  const changes = tf.sub(
-    tf.slice(frames, [0, 1, 0, 0, 0], [batch, steps, height, width, channels]),
-    tf.slice(frames, [0, 0, 0, 0, 0], [batch, steps, height, width, channels]),
-  ); // x_{t+1} − x_t
-  const seen = tf.reshape(historyOf(config, frames, changes), [batch * steps, height, width, -1]);
-  const [rows, columns] = [height / STRIDE, width / STRIDE];
-  const [patch, size] = [PATCH / STRIDE, STRIDE ** 2 * channels];
-  // The change, its 2 × 2 neighbours side by side as the guesses have them.
-  const cut = tf.reshape(changes, [batch * steps, rows, STRIDE, columns, STRIDE * channels]);
-  const actual = tf.reshape(tf.transpose(cut, [0, 1, 3, 2, 4]), [-1, size]);
-  // The guesses less the change, in one product: what is subtracted is one more weight, −1. Then each guess's mean.
-  const inputs = tf.concat([tf.reshape(features(weights, seen), [actual.shape[0], -1]), actual], 1);
-  const kernel = tf.reshape(weights["actions.guesses.kernel"], [-1, config.count * size]);
-  const weighing = tf.concat([kernel, tf.neg(tf.tile(tf.eye(size), [1, config.count]))], 0);
-  const misses = tf.add(tf.matMul(inputs, weighing as tf.Tensor2D), weights["actions.guesses.bias"]); // (…, |A|·4·C)
-  const each = tf.matMul(tf.square(misses) as tf.Tensor2D, averages(config.count, size));
-  const errors = tf.reshape(each, [batch * steps, rows, columns, config.count]);
-  const patches = tf.avgPool(errors as tf.Tensor4D, patch, patch, "valid"); // (B·T, H/8, W/8, |A|)
-  const fourth = tf.mean(tf.square(tf.square(patches)), [1, 2]);
-  const judged = tf.sqrt(tf.sqrt(tf.add(fourth, 1e-24)));
-  return tf.reshape(judged, [batch, steps, config.count]);
+/** The codes: where their clusters lie, (K, size), and of which code each is one, (K). */
+export interface LatentActionCodes {
+  readonly centres: Float32Array;
+  readonly codes: Int32Array;
 }
 
-/** x_t and how the frames before it changed, the newest first; what lies before the first frame is no change. (B, T, H, W, history·C) */
-function historyOf({ history }: LatentActionConfig, frames: tf.Tensor, changes: tf.Tensor): tf.Tensor {
-  const [batch, steps, height, width, channels] = changes.shape as [number, number, number, number, number];
-  const now = tf.sub(tf.slice(frames, [0, 0, 0, 0, 0], changes.shape), MIDDLE);
-  const back = Array.from({ length: Math.min(history - 1, steps) }, (_, i) => {
-    const nothing = tf.zeros([batch, i + 1, height, width, channels]);
-    if (i + 1 === steps) return nothing;
-    return tf.concat([nothing, tf.slice(changes, [0, 0, 0, 0, 0], [batch, steps - i - 1, height, width, channels])], 1);
-  });
-  const missing = history - 1 - back.length;
-  const none = missing > 0 ? [tf.zeros([batch, steps, height, width, missing * channels])] : [];
-  return tf.concat([now, ...back, ...none], 4);
+export function latentActionCodeParameters(
+  { size }: LatentActionConfig,
+  { centres, codes }: LatentActionCodes,
+): Parameters {
+  return {
+    "actions.centres": { shape: [codes.length, size], dtype: "float32", data: centres },
+    "actions.codes": { shape: [codes.length], dtype: "int32", data: codes },
+  };
 }
 
-/** (n·size, n): takes the mean of each `size` numbers of n·size. */
-function averages(n: number, size: number): tf.Tensor2D {
-  const values = Float32Array.from({ length: n * size * n }, (_, i) =>
-    Math.floor(i / n / size) === i % n ? 1 / size : 0,
+/** What the encoder reads off each step of frames (B, T+1, H, W, C) in [0, 1]: (B·T, size). */
+export function latentActionNumbers(config: LatentActionConfig, weights: Weights, frames: tf.Tensor): tf.Tensor2D {
+  const [batch, length, ...picture] = frames.shape as [number, number, number, number, number];
+  const steps = (from: number) =>
+    tf.reshape(tf.slice(frames, [0, from, 0, 0, 0], [batch, length - 1, ...picture]), [-1, ...picture]);
+  const next = tf.sub(steps(1), MIDDLE);
+  const seen = config.pictures === 1 ? next : tf.concat([next, tf.sub(steps(1), steps(0))], 3);
+  const read = ENCODER.reduce<tf.Tensor>(
+    (x, { stride }, i) => tf.relu(conv(weights, `actions.encoder.${i}`, x, stride, "same")),
+    seen,
   );
-  return tf.tensor2d(values, [n * size, n]);
-}
-
-/** What the guesses are made of, by a product each: (N, H, W, history·C) → (N, H/2, W/2, F). */
-function features(weights: Weights, seen: tf.Tensor): tf.Tensor {
-  const down = (i: number, x: tf.Tensor) => tf.relu(conv(weights, `actions.down.${i}`, x, STRIDE, "same"));
-  const up = (i: number, x: tf.Tensor) => tf.relu(convTranspose(weights, `actions.up.${i}`, x, STRIDE, "same"));
-  const half = down(0, seen);
-  const quarter = down(1, half);
-  const eighth = down(2, quarter);
-  const deep = tf.add(eighth, tf.relu(conv(weights, "actions.deep", eighth, 1, "same")));
-  const outer = up(0, tf.concat([up(1, deep), quarter], 3));
-  return tf.relu(conv(weights, "actions.joined", tf.concat([outer, half], 3), 1, "same"));
+  return dense(weights, "actions.numbers", tf.max(read, [1, 2])); // wherever it is seen
 }
 
 /** The latent action between each two frames: (B, T+1, H, W, C) in [0, 1] → (B, T) of int32 in [0, |A|). */
 export function inferLatentActions(config: LatentActionConfig, weights: Weights, frames: tf.Tensor): tf.Tensor {
-  return tf.cast(tf.argMin(lasting(config, guessErrors(config, weights, frames)), 2), "int32");
+  const [batch, length] = frames.shape;
+  const numbers = latentActionNumbers(config, weights, frames); // (N, size)
+  const centres = weights["actions.centres"];
+  // |n − c|² less |n|², which is the same for all c.
+  const distances = tf.sub(
+    tf.sum(tf.square(centres), 1),
+    tf.mul(tf.matMul(numbers, centres as tf.Tensor2D, false, true), 2),
+  ); // (N, K)
+  const codes = tf.gather(weights["actions.codes"], tf.cast(tf.argMin(distances, 1), "int32"));
+  return tf.reshape(codes, [batch, length - 1]);
 }
 
-/** How many steps before it a latent action depends on: those whose errors count, and what their guesses looked at. */
-export function stepsBehind({ history, persistence }: LatentActionConfig): number {
-  return (history - 1) * (persistence === 0 ? 1 : 2);
-}
-
-/** Errors (B, T, |A|) with those of the steps before, fading; never with those of later steps. */
-function lasting({ persistence, history }: LatentActionConfig, errors: tf.Tensor): tf.Tensor {
-  const [batch, steps, count] = errors.shape as [number, number, number];
-  let sum = errors;
-  for (let i = 1; i < Math.min(history, steps); i++) {
-    const earlier = tf.slice(errors, [0, 0, 0], [batch, steps - i, count]);
-    sum = tf.add(sum, tf.mul(tf.concat([tf.zeros([batch, i, count]), earlier], 1), persistence ** i));
-  }
-  return tf.div(sum, (1 - persistence ** history) / (1 - persistence));
-}
-
-/** Error of the best guess, and a little of all; frames (B, T+1, H, W, C) in [0, 1], mask (B, T): 1 where there is a step. */
+/**
+ * How much of a frame is drawn wrong, from the `history` frames before it: frames (B, history+1, H, W, C) in [0, 1], mask
+ * (B, history): 1 where there is a step. It is the root mean square of the patches' mean squared errors: a small thing drawn
+ * wrong weighs more than a little wrong everywhere, for a player is small.
+ */
 export function latentActionLoss(
   config: LatentActionConfig,
   weights: Weights,
   { frames, mask }: { frames: tf.Tensor; mask: tf.Tensor },
 ) {
-  const errors = lasting(config, guessErrors(config, weights, frames));
-  const steps = tf.maximum(tf.sum(mask), 1);
-  const average = (perStep: tf.Tensor) => tf.div(tf.sum(tf.mul(perStep, mask)), steps);
-  const least = tf.min(errors, 2);
-  const error = average(least);
-  const all = average(tf.mean(errors, 2));
-  const loss = tf.add(tf.mul(error, 1 - config.others), tf.mul(all, config.others));
-  const won = tf.cast(tf.equal(errors, tf.expandDims(least, 2)), "float32");
-  const shares = tf.div(tf.sum(tf.mul(won, tf.expandDims(mask, 2)), [0, 1]), steps); // (|A|)
-  const entropy = tf.neg(tf.sum(tf.mul(shares, tf.log(tf.maximum(shares, 1e-6)))));
-  // `perplexity`: how many codes equally often used would be as varied.
-  return { loss: tf.mul(loss, LOSS_SCALE) as tf.Scalar, metrics: { error, all, perplexity: tf.exp(entropy) } };
+  const whole = tf.slice(mask, [0, config.history - 1], [-1, 1]); // (B, 1)
+  const count = tf.maximum(tf.sum(whole), 1);
+  const average = (x: tf.Tensor) => tf.div(tf.sum(tf.mul(x, whole), 0), count);
+  const numbers = latentActionNumbers(config, weights, framesFrom(frames, config.history - 1)); // (B, size)
+  // Of mean 0 and variance 1, so that none fades or drowns the others (Ioffe & Szegedy 2015).
+  const centred = tf.sub(numbers, average(numbers));
+  const normal = tf.div(centred, tf.sqrt(tf.add(average(tf.square(centred)), EPSILON)));
+  const misses = tf.sub(
+    drawnChange(weights, featuresOf(config, weights, frames), normal),
+    actualChange(config, frames),
+  );
+  const { rows, columns } = gridOf(frames);
+  const pixels = tf.reshape(tf.mean(tf.square(misses), 2), [-1, rows, columns, 1]);
+  const patches = tf.avgPool(pixels as tf.Tensor4D, PATCH / STRIDE, PATCH / STRIDE, "valid"); // (B, H/8, W/8, 1)
+  const error = tf.sum(average(tf.sqrt(tf.add(tf.mean(tf.square(patches), [1, 2]), 1e-12))));
+  return { loss: tf.mul(error, LOSS_SCALE) as tf.Scalar, metrics: { error } };
+}
+
+/**
+ * How large the effect of each number is: frames (B, history+1, H, W, C) in [0, 1] → (size), the root of the mean square of what a
+ * number of 1 changes.
+ */
+export function effectSizes(config: LatentActionConfig, weights: Weights, frames: tf.Tensor): tf.Tensor {
+  const features = featuresOf(config, weights, frames);
+  const [count, pixels, inputs] = features.shape;
+  const each = Array.from({ length: config.size }, (_, i) => {
+    const kernel = tf.reshape(tf.slice(weights["actions.effects.kernel"], [1 + i, 0], [1, -1]), [inputs, -1]);
+    const bias = tf.slice(weights["actions.effects.bias"], [1 + i, 0], [1, -1]);
+    const effect = tf.add(tf.matMul(tf.reshape(features, [count * pixels, inputs]), kernel as tf.Tensor2D), bias);
+    return tf.reshape(tf.sqrt(tf.mean(tf.square(effect))), [1]);
+  });
+  return tf.concat(each, 0);
+}
+
+/** The change that leads to a frame, from what the past tells and the effect of each number: (B, P, F), (B, size) → (B, P, 4·C). */
+function drawnChange(weights: Weights, features: tf.Tensor3D, numbers: tf.Tensor): tf.Tensor3D {
+  const [count, , inputs] = features.shape;
+  // Effects add up, so their kernels may be added first: one product a frame instead of one a number.
+  const shares = tf.concat([tf.ones([count, 1]), numbers], 1) as tf.Tensor2D; // (B, 1 + size)
+  const kernels = tf.reshape(tf.matMul(shares, weights["actions.effects.kernel"] as tf.Tensor2D), [count, inputs, -1]);
+  const biases = tf.matMul(shares, weights["actions.effects.bias"] as tf.Tensor2D);
+  return tf.add(tf.matMul(features, kernels as tf.Tensor3D), tf.expandDims(biases, 1));
+}
+
+/** The last frame less the one before it, each 2 × 2 neighbours side by side: (B, history+1, H, W, C) → (B, H/2 · W/2, 4·C). */
+function actualChange({ history }: LatentActionConfig, frames: tf.Tensor): tf.Tensor3D {
+  const { rows, columns, channels } = gridOf(frames);
+  const change = tf.sub(frameAt(frames, history), frameAt(frames, history - 1));
+  const cut = tf.reshape(change, [-1, rows, STRIDE, columns, STRIDE * channels]);
+  return tf.reshape(tf.transpose(cut, [0, 1, 3, 2, 4]), [-1, rows * columns, STRIDE ** 2 * channels]);
+}
+
+/** What a frame is drawn from, by a product a pixel: frames (B, history+1, H, W, C) → (B, H/2 · W/2, F). */
+function featuresOf(config: LatentActionConfig, weights: Weights, frames: tf.Tensor): tf.Tensor3D {
+  const { rows, columns } = gridOf(frames);
+  const down = (i: number, x: tf.Tensor) => tf.relu(conv(weights, `actions.down.${i}`, x, STRIDE, "same"));
+  const up = (i: number, x: tf.Tensor) => tf.relu(convTranspose(weights, `actions.up.${i}`, x, STRIDE, "same"));
+  const half = down(0, pastOf(config, frames));
+  const quarter = down(1, half);
+  const eighth = down(2, quarter);
+  const deep = tf.add(eighth, tf.relu(conv(weights, "actions.deep", eighth, 1, "same")));
+  const outer = up(0, tf.concat([up(1, deep), quarter], 3));
+  const joined = tf.relu(conv(weights, "actions.joined", tf.concat([outer, half], 3), 1, "same"));
+  return tf.reshape(joined, [joined.shape[0] as number, rows * columns, joined.shape[3] as number]);
+}
+
+/** The frame before the last and how those before it changed, the newest first: (B, history+1, H, W, C) → (B, H, W, history·C). */
+function pastOf({ history }: LatentActionConfig, frames: tf.Tensor): tf.Tensor {
+  const changes = Array.from({ length: history - 1 }, (_, i) =>
+    tf.sub(frameAt(frames, history - 1 - i), frameAt(frames, history - 2 - i)),
+  );
+  return tf.concat([tf.sub(frameAt(frames, history - 1), MIDDLE), ...changes], 3);
+}
+
+/** Frames from one on: (B, n, H, W, C) → (B, n − from, H, W, C). */
+function framesFrom(frames: tf.Tensor, from: number): tf.Tensor {
+  const [batch, length, ...picture] = frames.shape;
+  return tf.slice(frames, [0, from, 0, 0, 0], [batch, length - from, ...picture]);
+}
+
+/** One frame of each video: (B, n, H, W, C) → (B, H, W, C). */
+function frameAt(frames: tf.Tensor, t: number): tf.Tensor {
+  const [batch, , ...picture] = frames.shape;
+  return tf.reshape(tf.slice(frames, [0, t, 0, 0, 0], [batch, 1, ...picture]), [batch, ...picture]);
+}
+
+/** Rows and columns of 2 × 2 neighbours in a frame. */
+function gridOf(frames: tf.Tensor) {
+  const [, , height, width, channels] = frames.shape as [number, number, number, number, number];
+  return { rows: height / STRIDE, columns: width / STRIDE, channels };
 }

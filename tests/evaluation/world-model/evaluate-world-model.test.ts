@@ -45,8 +45,9 @@ describe("a model that knows the world exactly", async () => {
     perfect(60, report.reconstruction.changedPsnr);
     perfect(1, report.reconstruction.changedAccuracy);
     expect(report.byHorizon.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
-    for (const { dream } of report.byHorizon) {
+    for (const { dream, meanDream } of report.byHorizon) {
       perfect(60, dream.psnr);
+      perfect(60, meanDream);
       expect(dream.ssim?.mean).toBeCloseTo(1, 12);
       perfect(1, dream.changedAccuracy);
     }
@@ -204,6 +205,18 @@ describe("World Models", () => {
     expect(await evaluateWorldModel(tinyWorld(), noise, small)).toEqual(report);
     const { byHorizon } = await evaluateWorldModel(tinyWorld(), noise, { ...small, temperature: 3 });
     expect(byHorizon[0].dream).not.toEqual(report.byHorizon[0].dream);
+  });
+
+  test("the mean of its dreams is told beside one: one's own of one, the less wrong the more they are", async () => {
+    const of = async (dreams: number) =>
+      (await evaluateWorldModel(tinyWorld(), noise, { ...small, dreams, temperature: 2 })).byHorizon;
+    const [one, some, many] = [await of(1), await of(4), await of(16)];
+    for (const [i, { dream, meanDream }] of one.entries()) {
+      expect(meanDream).toEqual(dream.psnr);
+      expect([some[i].dream, many[i].dream]).toEqual([dream, dream]);
+      expect(some[i].meanDream?.mean).toBeGreaterThan(dream.psnr!.mean);
+      expect(many[i].meanDream?.mean).toBeGreaterThan(some[i].meanDream!.mean);
+    }
   });
 
   test("its reconstruction is V's, computed otherwise", async () => {

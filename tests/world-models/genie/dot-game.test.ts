@@ -45,7 +45,8 @@ const config = resolveGenieConfig("Dots-v0", "quick", {
   "tokenizer.warmup": 10,
   "latentActions.history": 2,
   "latentActions.channels": [8, 8, 8],
-  "latentActions.window": 4,
+  "latentActions.encoder": [8, 8, 16, 16],
+  "latentActions.clusters": 8,
   "latentActions.batchSize": 16,
   "latentActions.steps": 24,
   "latentActions.learningRate": 0.01,
@@ -251,5 +252,5 @@ it("a prompt longer than every episode is refused", async () => {
     dynamics: part(learned.dynamics),
   });
   await expect(joining).rejects.toBeInstanceOf(ConfigError);
-  await expect(joining).rejects.toThrow(/an episode of at least 40 steps .* got none/);
+  await expect(joining).rejects.toThrow(/an episode of at least 40 steps .* got at most \d+\. .* dream\.prompt/);
 });

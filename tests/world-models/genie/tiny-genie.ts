@@ -6,7 +6,10 @@ import type { Space } from "../../../src/core/spaces/space.ts";
 import { gatherRows } from "../../../src/imagination/rows.ts";
 import { dynamicsParameters } from "../../../src/world-models/genie/dynamics.ts";
 import { dynamicsShapeOf, GenieConfig, GenieWorldModel } from "../../../src/world-models/genie/genie-world-model.ts";
-import { latentActionParameters } from "../../../src/world-models/genie/latent-action-model.ts";
+import {
+  latentActionCodeParameters,
+  latentActionParameters,
+} from "../../../src/world-models/genie/latent-action-model.ts";
 import { videoTokenizerParameters } from "../../../src/world-models/genie/video-tokenizer.ts";
 import type { SavedWorld } from "../../../src/world-models/world-checkpoint.ts";
 
@@ -36,7 +39,7 @@ export function tinyGenie(options: TinyGenieOptions = {}): GenieWorldModel {
   const { context = 4, prompt = 3, rewardScale = 1, trunkBlocks = 2 } = options;
   const config = GenieConfig.parse({
     tokenizer: { patch: size === 16 ? 8 : 16, levels: [4, 3], width: 8, blocks: 1 },
-    latentActions: { count: 5, history: 2, channels: [4, 4, 4] },
+    latentActions: { count: 5, size: 3, clusters: 7, history: 2, encoder: [4, 4, 4, 4], channels: [4, 4, 4] },
     dynamics: { width: 16, heads: 2, trunkBlocks, headBlocks: 1, context, actionWidth: 8, rewardScale },
     actions,
     prompt,
@@ -47,6 +50,10 @@ export function tinyGenie(options: TinyGenieOptions = {}): GenieWorldModel {
   const parameters: Parameters = {
     ...videoTokenizerParameters(config.tokenizer, frame, draw),
     ...latentActionParameters(config.latentActions, frame, draw),
+    ...latentActionCodeParameters(config.latentActions, {
+      centres: Float32Array.from({ length: 7 * 3 }, draw),
+      codes: Int32Array.of(0, 1, 2, 3, 4, 0, 1),
+    }),
     ...dynamicsParameters(config.dynamics, dynamicsShapeOf(config, { frame, actionSpace }), draw),
   };
   parameters["dynamics.rewardAndDone.bias"].data[1] = doneLogit;
