@@ -51,7 +51,7 @@ export function tinyGenie(options: TinyGenieOptions = {}): GenieWorldModel {
     ...videoTokenizerParameters(config.tokenizer, frame, draw),
     ...latentActionParameters(config.latentActions, frame, draw),
     ...latentActionCodeParameters(config.latentActions, {
-      centres: Float32Array.from({ length: 7 * 3 }, draw),
+      centres: Float32Array.from({ length: 7 * 3 }, () => 0.3 * draw()), // about as far apart as what the encoder tells
       codes: Int32Array.of(0, 1, 2, 3, 4, 0, 1),
     }),
     ...dynamicsParameters(config.dynamics, dynamicsShapeOf(config, { frame, actionSpace }), draw),
