@@ -5,7 +5,7 @@ import { RandomStream } from "../../core/random.ts";
 import { type ArrayLayout, layoutSize } from "../../data/array-layout.ts";
 import type { Episode } from "../../data/episode.ts";
 import type { Weights } from "../../nn/weights.ts";
-import { calibrated, findCodes, spreadOf } from "../../world-models/genie/latent-action-codes.ts";
+import { calibrated, calibratedNumbers, findCodes, spreadOf } from "../../world-models/genie/latent-action-codes.ts";
 import {
   effectSizes,
   type LatentActionConfig,
@@ -35,23 +35,23 @@ export async function withCodes(
   material: { readonly videos: readonly Episode[]; readonly frames: ArrayLayout; readonly sample: readonly NdArray[] },
 ): Promise<Parameters> {
   const { config, parameters } = model;
-  const { size } = config;
   const effects = await effectsOn(material.sample, model, signal);
-  let steps = 0;
-  const videos = material.videos.filter((video, i) => {
-    const wanted = i === 0 || steps < CODE_STEPS;
-    steps += video.steps;
-    return wanted;
-  });
+  const videos = firstOf(material.videos);
   const data = await numbersOf(videos, model, { frames: material.frames, signal });
-  const spread = spreadOf({ data, size });
-  const measured = data.map((x, i) => ((x - spread.mean[i % size]) * effects[i % size]) / spread.deviation[i % size]);
-  const codes = findCodes(
-    config,
-    { data: measured, size },
-    { lengths: videos.map((video) => video.steps), random: new RandomStream(seed, "latent-actions/codes") },
-  );
+  const told = { data, size: config.size };
+  const spread = spreadOf(told);
+  const codes = findCodes(config, calibratedNumbers(told, spread, effects), {
+    lengths: videos.map((video) => video.steps),
+    random: new RandomStream(seed, "latent-actions/codes"),
+  });
   return { ...calibrated(parameters, spread, effects), ...latentActionCodeParameters(config, codes) };
+}
+
+/** As many of the videos, from the first on, as have the steps that are wanted. */
+function firstOf(videos: readonly Episode[]): readonly Episode[] {
+  let count = 0;
+  for (let steps = 0; count < videos.length && steps < CODE_STEPS; count++) steps += videos[count].steps;
+  return videos.slice(0, count);
 }
 
 /** The sizes of the numbers' effects over batches of videos of `history` steps: (size). */

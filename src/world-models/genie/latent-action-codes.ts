@@ -11,6 +11,7 @@ import type { LatentActionCodes, LatentActionConfig } from "./latent-action-mode
 const RESTARTS = 6;
 const ROUNDS = 40;
 const LEAST = 1e-6;
+const RARE = 1e-3; // what never came has a chance all the same
 
 /** N points of `size` numbers each, one after another. */
 export interface Points {
@@ -61,6 +62,11 @@ export function calibrated(parameters: Parameters, { mean, deviation }: Spread, 
     ...scaled("actions.effects.kernel", byEffect("actions.effects.kernel")),
     ...scaled("actions.effects.bias", byEffect("actions.effects.bias")),
   };
+}
+
+/** What the calibrated model tells in the place of these numbers. */
+export function calibratedNumbers({ data, size }: Points, { mean, deviation }: Spread, effects: Float32Array): Points {
+  return { data: data.map((x, i) => ((x - mean[i % size]) * effects[i % size]) / deviation[i % size]), size };
 }
 
 /**
@@ -188,11 +194,10 @@ export function followers(
   }
   return counts;
 }
-const RARE = 1e-3; // what never came has a chance all the same
 
 /**
  * Puts rows of counts together until `count` are left: always the two that lose the least of what they tell of their columns
- * (agglomerative information bottleneck, Slonim & Tishby 1999, eq. 8). Returns the group of each row.
+ * (agglomerative information bottleneck, Slonim & Tishby 1999). Returns the group of each row.
  */
 export function joinAlike(counts: readonly Float64Array[], count: number): Int32Array {
   const groups = counts.map((row, i) => ({

@@ -17,8 +17,8 @@ import type { FrameSize } from "./frame-grid.ts";
  * an effect for each number: they measure how much a picture differs from what was to be expected. Codes are found afterwards,
  * in latent-action-codes.ts: clusters of these numbers, put together where the same follows on them.
  *
- * The encoder does not see what the decoder sees. It could say "goes on as it did" else, which is all the decoder has to know,
- * but no action.
+ * The encoder sees less of the past than the decoder, at most one frame: else it could say "goes on as it did", which is all
+ * that the decoder has to know, but no action.
  */
 
 export const LatentActionConfig = z.strictObject({
@@ -31,7 +31,7 @@ export const LatentActionConfig = z.strictObject({
   pictures: z.literal([1, 2]).default(2),
   /** Numbers that the encoder tells. */
   size: z.int().positive().default(8),
-  /** Clusters of them, of which the codes are made; as many as codes: each is one. */
+  /** Clusters of them, of which the codes are made, never fewer than codes. */
   clusters: z.int().min(2).default(48),
   /** Clusters belong together where the same clusters come within so many steps. */
   horizon: z.int().positive().default(6),

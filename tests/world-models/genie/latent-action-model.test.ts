@@ -2,7 +2,12 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { NdArray, Parameters } from "../../../src/compute/array.ts";
 import { RandomStream } from "../../../src/core/random.ts";
-import { calibrated, findCodes, spreadOf } from "../../../src/world-models/genie/latent-action-codes.ts";
+import {
+  calibrated,
+  calibratedNumbers,
+  findCodes,
+  spreadOf,
+} from "../../../src/world-models/genie/latent-action-codes.ts";
 import {
   effectSizes,
   inferLatentActions,
@@ -155,10 +160,14 @@ describe("numbers measured by their effects", () => {
   const parameters = parametersOf(config);
 
   it("are of mean 0 and as far apart as the frames that they draw", async () => {
-    const spread = spreadOf({ data: await numbersOf(config, parameters, frames), size: 4 });
+    const told = { data: await numbersOf(config, parameters, frames), size: 4 };
+    const spread = spreadOf(told);
     const effects = await effectsOf(config, parameters, frames);
     const measured = calibrated(parameters, spread, effects);
-    const { mean, deviation } = spreadOf({ data: await numbersOf(config, measured, frames), size: 4 });
+    const data = await numbersOf(config, measured, frames);
+    const foretold = calibratedNumbers(told, spread, effects).data;
+    for (const [i, x] of data.entries()) expect(x).toBeCloseTo(foretold[i], 5);
+    const { mean, deviation } = spreadOf({ data, size: 4 });
     const sizes = await effectsOf(config, measured, frames);
     for (let k = 0; k < 4; k++) {
       expect(mean[k] / effects[k]).toBeCloseTo(0, 4);
