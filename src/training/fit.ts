@@ -1,12 +1,12 @@
 import type * as tf from "@tensorflow/tfjs";
 import { ReverieError } from "../base/errors.ts";
-import { type AdamState, adamCorrections, adamInit, adamUpdate } from "../compute/adam.ts";
-import type { ArrayTree, NdArray, Parameters, Tensors } from "../compute/array.ts";
-import { scalar } from "../compute/array.ts";
+import { adamCorrections } from "../compute/adam.ts";
+import { type ArrayTree, type NdArray, type Parameters, scalar, type Tensors } from "../compute/array.ts";
 import { type CompileOptions, compileStep } from "../compute/compile.ts";
 import { clipByGlobalNorm, clipByValue, valueAndGradients } from "../compute/gradients.ts";
 import type { Weights } from "../nn/weights.ts";
 import { MetricsLog } from "./metrics-log.ts";
+import { type OptimizerState, optimizerInit, optimizerUpdate } from "./optimizer.ts";
 import type { ProgressStage } from "./progress.ts";
 import type { Schedule } from "./schedule.ts";
 import type { BatchSource, Carry, Trainable } from "./trainable.ts";
@@ -58,7 +58,7 @@ const LOG_EVERY = 20;
 /** Steps that run in one call of the engine where nothing has to happen in between. */
 const STEPS_PER_CALL = 4;
 
-export type TrainState<C> = { weights: Parameters; adam: AdamState; carry: C };
+export type TrainState<C> = { weights: Parameters; optimizer: OptimizerState; carry: C };
 export type StepInputs<Batch> = {
   batch: Batch;
   learningRate: NdArray;
@@ -66,7 +66,7 @@ export type StepInputs<Batch> = {
 };
 
 /**
- * Trains any model: Adam with clipped gradients, validation with early stop, metrics, and snapshots. After an interrupt the
+ * Trains any model: Adam, or Muon where the model asks for it, with clipped gradients, validation with early stop, metrics, and snapshots. After an interrupt the
  * same call goes on where it stopped and ends with the same weights, to the bit, as if it had never been interrupted.
  */
 export async function fit<Batch extends ArrayTree, C extends Carry>(options: FitOptions<Batch, C>): Promise<FitResult> {
@@ -88,18 +88,18 @@ export async function fit<Batch extends ArrayTree, C extends Carry>(options: Fit
   );
   const resident = await open(
     saved
-      ? { weights: saved.weights, adam: saved.adam, carry: saved.carry as C }
-      : { weights: trainable.parameters, adam: adamInit(trainable.parameters), carry: trainable.carry },
+      ? { weights: saved.weights, optimizer: saved.optimizer, carry: saved.carry as C }
+      : { weights: trainable.parameters, optimizer: optimizerInit(trainable), carry: trainable.carry },
   );
 
   const broken = (found: Readonly<Record<string, number>>, where = "at") =>
     nonFinite({ name: trainable.name, where: `${where} step ${step}`, found, snapshot: options.snapshot, savedStep });
   const save = async (source: unknown) => {
-    const { weights, adam, carry } = await resident.read();
+    const { weights, optimizer, carry } = await resident.read();
     // A finite loss can have an infinite gradient: such weights must not replace good ones.
     const bad = Object.entries(weights).find(([, { data }]) => !data.every(Number.isFinite));
     if (bad) throw broken({ [`an element of ${bad[0]}`]: bad[1].data.find((value) => !Number.isFinite(value))! });
-    const snapshot: Snapshot = { weights, adam, carry, step, source, best, stale };
+    const snapshot: Snapshot = { weights, optimizer, carry, step, source, best, stale };
     await writeSnapshot(options.snapshot, trainable.name, snapshot);
     savedStep = step;
     return weights;
@@ -167,7 +167,7 @@ export async function fit<Batch extends ArrayTree, C extends Carry>(options: Fit
 
 export type StepOutputs = { loss: tf.Tensor; metrics: Readonly<Record<string, tf.Tensor>> };
 
-/** One optimizer step as a pure function: loss, gradients, clipping, Adam. */
+/** One optimizer step as a pure function: loss, gradients, clipping, Adam or Muon. */
 export function trainStep<Batch extends ArrayTree, C extends Carry>(
   trainable: Trainable<Batch, C>,
   clip: FitOptions<Batch, C>["clip"],
@@ -184,15 +184,15 @@ export function trainStep<Batch extends ArrayTree, C extends Carry>(
       : "value" in clip
         ? clipByValue(gradients, clip.value)
         : clipByGlobalNorm(gradients, clip.norm);
-  const next = adamUpdate({
+  const next = optimizerUpdate(trainable, {
     parameters,
     gradients: clipped,
-    state: state.adam,
+    state: state.optimizer,
     learningRate: inputs.learningRate as tf.Scalar,
     corrections: inputs.corrections,
   });
   return {
-    state: { weights: next.parameters, adam: next.state, carry: value.carry } as unknown as Tensors<TrainState<C>>,
+    state: { weights: next.parameters, optimizer: next.state, carry: value.carry } as unknown as Tensors<TrainState<C>>,
     outputs: { loss: value.loss, metrics: value.metrics },
   };
 }

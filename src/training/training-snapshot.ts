@@ -1,8 +1,8 @@
 import { access } from "node:fs/promises";
 import { CheckpointError } from "../base/errors.ts";
-import type { AdamState } from "../compute/adam.ts";
 import type { ArrayTree, NdArray, Parameters } from "../compute/array.ts";
 import { loadCheckpoint, saveCheckpoint } from "../compute/checkpoint.ts";
+import type { OptimizerState } from "./optimizer.ts";
 import type { Carry, Trainable } from "./trainable.ts";
 
 export interface BestWeights {
@@ -14,7 +14,7 @@ export interface BestWeights {
 /** All that training needs to go on exactly where it was. */
 export interface Snapshot {
   readonly weights: Parameters;
-  readonly adam: AdamState;
+  readonly optimizer: OptimizerState;
   readonly carry: Carry;
   readonly step: number;
   /** The batch source's place. */
@@ -27,14 +27,15 @@ export interface Snapshot {
 const KIND = "training-snapshot";
 
 export async function writeSnapshot(path: string, name: string, snapshot: Snapshot): Promise<void> {
-  const { weights, adam, carry, best, step, source, stale } = snapshot;
+  const { weights, optimizer, carry, best, step, source, stale } = snapshot;
   await saveCheckpoint(path, {
     kind: KIND,
     config: { name, step, source, stale, best: best && { step: best.step, figures: best.figures } },
     parameters: {
       ...prefixed("weights", weights),
-      ...prefixed("adam.m", adam.m),
-      ...prefixed("adam.v", adam.v),
+      ...prefixed("adam.m", optimizer.adam.m),
+      ...prefixed("adam.v", optimizer.adam.v),
+      ...prefixed("muon", optimizer.muon),
       ...prefixed("carry", carry as Parameters),
       ...(best && prefixed("best", best.weights)),
     },
@@ -63,7 +64,10 @@ export async function readSnapshot<Batch extends ArrayTree, C extends Carry>(
   checkShapes(path, trainable.parameters, weights, { expected: trainable.name, found: name });
   return {
     weights,
-    adam: { m: unprefixed("adam.m", parameters), v: unprefixed("adam.v", parameters) },
+    optimizer: {
+      adam: { m: unprefixed("adam.m", parameters), v: unprefixed("adam.v", parameters) },
+      muon: unprefixed("muon", parameters),
+    },
     carry: unprefixed("carry", parameters),
     step,
     source,

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { adamCorrections, adamInit } from "../../src/compute/adam.ts";
+import { adamCorrections } from "../../src/compute/adam.ts";
 import { type ArrayTree, type NdArray, scalar, sizeOf, zeros } from "../../src/compute/array.ts";
 import { type CompileOptions, compileStep } from "../../src/compute/compile.ts";
 import { RandomStream } from "../../src/core/random.ts";
@@ -10,6 +10,7 @@ import {
   type TrainState,
   trainStep,
 } from "../../src/training/fit.ts";
+import { optimizerInit } from "../../src/training/optimizer.ts";
 import type { Carry, Trainable } from "../../src/training/trainable.ts";
 import { MdnRnnConfig, mdnRnnLoss, mdnRnnParameters } from "../../src/world-models/recurrent/mdn-rnn.ts";
 import { FRAME_SIDE, VaeConfig, vaeLoss, vaeParameters } from "../../src/world-models/recurrent/vae.ts";
@@ -127,8 +128,8 @@ async function milliseconds<Batch extends ArrayTree, C extends Carry>(
     (state, inputs) => trainStep(trainable, clip, state, inputs),
     { name: `training of ${trainable.name}`, engine },
   );
-  const { parameters, carry } = trainable;
-  const training = await open({ weights: parameters, adam: adamInit(parameters), carry });
+  const { parameters: weights, carry } = trainable;
+  const training = await open({ weights, optimizer: optimizerInit(trainable), carry });
   let t = 0;
   try {
     const inputs = () => ({ batch, learningRate: scalar(1e-3), corrections: adamCorrections(++t) });

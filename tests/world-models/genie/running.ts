@@ -1,10 +1,11 @@
 import type * as tf from "@tensorflow/tfjs";
-import { adamCorrections, adamInit } from "../../../src/compute/adam.ts";
+import { adamCorrections } from "../../../src/compute/adam.ts";
 import { type Arrays, type ArrayTree, type Parameters, scalar, type Tensors } from "../../../src/compute/array.ts";
 import { compile, compileStep } from "../../../src/compute/compile.ts";
 import type { EngineName } from "../../../src/compute/engines.ts";
 import type { Weights } from "../../../src/nn/weights.ts";
 import { type StepInputs, type StepOutputs, type TrainState, trainStep } from "../../../src/training/fit.ts";
+import { optimizerInit } from "../../../src/training/optimizer.ts";
 
 /** Runs a function of inputs and weights once. */
 export async function run<I extends ArrayTree, O>(
@@ -48,7 +49,11 @@ export async function train<Batch extends ArrayTree>(options: {
       ),
     { name: "test training", offThread: false },
   );
-  const resident = await open({ weights: parameters, adam: adamInit(parameters), carry: {} });
+  const resident = await open({
+    weights: parameters,
+    optimizer: optimizerInit({ name: "test", parameters }),
+    carry: {},
+  });
   const history = [];
   for (let step = 0; step < steps; step++) {
     const out = await resident.step({
