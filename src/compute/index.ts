@@ -17,6 +17,8 @@ export { ENGINES, type EngineName } from "./engines.ts";
 export { EngineError, InputError, TraceError } from "./errors.ts";
 export { type ExportedModel, type ExportedPort, type ExportOptions, exportOnnx } from "./export-onnx.ts";
 export { clipByGlobalNorm, clipByValue, type Gradients, globalNorm, valueAndGradients } from "./gradients.ts";
+export { type MuonState, type MuonUpdate, muonInit, muonUpdate } from "./muon.ts";
+export { orthogonalize } from "./orthogonalize.ts";
 export { countParameters } from "./parameters.ts";
 export { type EngineReport, probeEngines } from "./probe.ts";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from "./safetensors.ts";

@@ -4,8 +4,8 @@ import { orthogonalize } from "./orthogonalize.ts";
 
 /*
  * Muon (Jordan et al. 2024) as a pure function: momentum whose step is made orthogonal, so that a matrix learns in all of its
- * directions at the same rate, and not most in the few that most gradients share. For the matrices between a network's input
- * and its output; tables, biases and the last layer are Adam's.
+ * directions at the same rate, and not most in the few that most gradients share. For matrices and kernels; tables, biases and
+ * scales are Adam's.
  */
 
 /** Decayed sums of the gradients, under the parameters' names. */

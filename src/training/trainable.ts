@@ -13,7 +13,7 @@ export interface Trainable<Batch extends ArrayTree, C extends Carry = Record<str
   readonly parameters: Parameters;
   /** Before the first batch. */
   readonly carry: C;
-  /** Whether Muon trains a parameter, and not Adam; default: none. For matrices between a network's input and its output. */
+  /** Whether Muon trains a parameter, and not Adam; default: none. For kernels; not for tables and biases. */
   muon?(parameter: string): boolean;
   loss(
     weights: Weights,

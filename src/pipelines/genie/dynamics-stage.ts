@@ -1,6 +1,7 @@
 import { RandomStream } from "../../core/random.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { splitEpisodes } from "../../data/split-episodes.ts";
+import { isKernel } from "../../nn/weights.ts";
 import type { FitResult } from "../../training/fit.ts";
 import type { Trainable } from "../../training/trainable.ts";
 import { DynamicsConfig, dynamicsParameters } from "../../world-models/genie/dynamics.ts";
@@ -21,7 +22,7 @@ const VALIDATION_WINDOWS = 256;
 /** Trains the dynamics on tokens, with real and with latent actions by turns, and joins all three parts to a world. */
 export async function trainDynamics(context: GenieContext, dataset: Dataset): Promise<FitResult> {
   const { run, config, seed } = context;
-  const { batchSize, steps, learningRate, warmup, validateEvery, ...rest } = config.dynamics;
+  const { batchSize, steps, learningRate, warmup, optimizer, validateEvery, ...rest } = config.dynamics;
   const { leastHidden, corruption, latentShare, edges, ...model } = rest;
   const dynamics = DynamicsConfig.parse(model);
   const tokenizer = await loadTokenizer(run);
@@ -56,6 +57,7 @@ export async function trainDynamics(context: GenieContext, dataset: Dataset): Pr
     name: "dynamics",
     parameters: dynamicsParameters(dynamics, shape, () => init.normal()),
     carry: {},
+    ...(optimizer === "muon" && { muon: isKernel }),
     loss: (weights, batch) => ({ ...dynamicsLoss(dynamics, shape, weights, batch), carry: {} }),
   };
   return trainModel(context, {

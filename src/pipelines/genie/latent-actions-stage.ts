@@ -5,6 +5,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import type { Episode } from "../../data/episode.ts";
 import { SequenceSampler } from "../../data/sequence-sampler.ts";
 import { episodeTracks } from "../../data/sequence-windows.ts";
+import { isKernel } from "../../nn/weights.ts";
 import type { BatchSource, Trainable } from "../../training/trainable.ts";
 import { frameSizeOf } from "../../world-models/genie/frame-grid.ts";
 import {
@@ -28,7 +29,7 @@ const FILE = "models/latent-actions.safetensors";
 /** Trains the latent action model on short videos; the recorded actions are not looked at. */
 export async function trainLatentActions(context: GenieContext, dataset: Dataset, episodes: ArrayLike<number>) {
   const { config, seed } = context;
-  const { frames, batchSize, steps, learningRate, warmup, ...model } = config.latentActions;
+  const { frames, batchSize, steps, learningRate, warmup, optimizer, ...model } = config.latentActions;
   const latentActions = LatentActionConfig.parse(model);
   const size = frameSizeOf(dataset.observationSpace);
   const videos = await videosOf(dataset, episodes, { frames, seed });
@@ -50,6 +51,7 @@ export async function trainLatentActions(context: GenieContext, dataset: Dataset
     name: "latent-actions",
     parameters: latentActionParameters(latentActions, size, () => init.normal()),
     carry: {},
+    ...(optimizer === "muon" && { muon: isKernel }),
     loss: (weights, { frames, mask }) => ({
       ...latentActionLoss(latentActions, weights, { frames: unitFrames(frames), mask }),
       carry: {},

@@ -3,6 +3,7 @@ import { loadCheckpoint } from "../../compute/checkpoint.ts";
 import { RandomStream } from "../../core/random.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { FrameSampler } from "../../data/frame-sampler.ts";
+import { isKernel } from "../../nn/weights.ts";
 import type { BatchSource, Trainable } from "../../training/trainable.ts";
 import { frameSizeOf } from "../../world-models/genie/frame-grid.ts";
 import {
@@ -21,7 +22,7 @@ const FILE = "models/tokenizer.safetensors";
 /** Trains the tokenizer on frames of the training episodes. */
 export async function trainTokenizer(context: GenieContext, dataset: Dataset, episodes: ArrayLike<number>) {
   const { config, seed, signal } = context;
-  const { frames, batchSize, steps, learningRate, warmup, ...model } = config.tokenizer;
+  const { frames, batchSize, steps, learningRate, warmup, optimizer, ...model } = config.tokenizer;
   const tokenizer = VideoTokenizerConfig.parse(model);
   const size = frameSizeOf(dataset.observationSpace);
   const sampler = await FrameSampler.load({ dataset, episodes, maximumFrames: frames, batchSize, seed, signal });
@@ -35,6 +36,7 @@ export async function trainTokenizer(context: GenieContext, dataset: Dataset, ep
     name: "tokenizer",
     parameters: videoTokenizerParameters(tokenizer, size, () => init.normal()),
     carry: {},
+    ...(optimizer === "muon" && { muon: isKernel }),
     loss: (weights, batch) => ({
       ...videoTokenizerLoss(tokenizer, weights, unitFrames(batch.frames), size),
       carry: {},
