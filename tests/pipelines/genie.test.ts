@@ -113,6 +113,19 @@ describe("runGeniePipeline", () => {
     expect([...new Set(metrics.map(({ stage }) => stage))]).toEqual(stages);
   });
 
+  it("trains kernels with the optimizer that it is told", async () => {
+    const { progress, signal } = abortIn("latent-actions");
+    const adam = { ...options("adam"), overrides: { ...overrides, "tokenizer.optimizer": "adam" } };
+    await expect(runGeniePipeline({ ...adam, progress, signal })).rejects.toThrow("interrupted in latent-actions");
+    const losses = async (run: string) =>
+      (await readMetrics(join(folder, run, "metrics.jsonl")))
+        .filter(({ stage }) => stage === "tokenizer")
+        .map(({ loss }) => loss);
+    const [byMuon, byAdam] = [await losses("whole"), await losses("adam")];
+    expect(byAdam.length).toBe(byMuon.length);
+    expect(byAdam).not.toEqual(byMuon);
+  });
+
   it("leaves a world that is dreamt by its id, with real and with latent actions", async () => {
     const checkpoint = join(folder, "whole");
     for (const [actions, size] of [
@@ -131,7 +144,7 @@ describe("runGeniePipeline", () => {
       [8, 2, 64, 64, 3],
       [8, 1],
     ]);
-    expect(dream).toEqual({ temperature: 0.5, horizon: 8 });
+    expect(dream).toEqual({ temperature: 0.8, horizon: 8 });
     // A quarter of the moments are beginnings, which differ by level alone.
     const dataset = await openDataset(join(checkpoint, "data"));
     const size = 64 * 64 * 3;
@@ -252,6 +265,7 @@ describe("resolveGenieConfig", () => {
     ["a key of no section", { steps: 3 }, /steps/],
     ["an unknown key", { "dynamics.layers": 3 }, /layers/],
     ["a patch that is no power of two", { "tokenizer.patch": 5 }, /patch/],
+    ["an optimizer that there is not", { "dynamics.optimizer": "sgd" }, /optimizer/],
     ["a level of one", { "tokenizer.levels": [8, 1] }, /levels/],
     ["one latent action", { "latentActions.count": 1 }, /count/],
     ["a context of one frame", { "dynamics.context": 1 }, /context/],

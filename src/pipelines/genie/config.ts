@@ -12,9 +12,9 @@ const PRESETS: Readonly<Record<Preset, Input>> = {
   quick: {},
   full: {
     collect: { episodes: 2400 },
-    tokenizer: { frames: 120_000, steps: 24_000, blocks: 2 },
-    latentActions: { frames: 60_000, steps: 12_000 },
-    dynamics: { trunkBlocks: 2, batchSize: 8, steps: 20_000, validateEvery: 2000 },
+    tokenizer: { frames: 120_000, steps: 12_000, blocks: 2 },
+    latentActions: { frames: 60_000, steps: 3000 },
+    dynamics: { trunkBlocks: 2, batchSize: 4, steps: 24_000, validateEvery: 2000 },
     agent: { steps: 600_000 },
   },
 };

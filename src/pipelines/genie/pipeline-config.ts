@@ -50,8 +50,8 @@ export const GeniePipelineConfig = z.strictObject({
   }).prefault({}),
   dynamics: DynamicsConfig.extend({
     ...training,
-    batchSize: steps.default(4),
-    steps: steps.default(4600),
+    batchSize: steps.default(2),
+    steps: steps.default(8000),
     learningRate: rate.default(3e-3),
     /** A frame's tokens are hidden from the head with a chance drawn from this to 1, one for each window. */
     leastHidden: z.number().min(0).max(1).default(0.5),
@@ -71,7 +71,7 @@ export const GeniePipelineConfig = z.strictObject({
   dream: z
     .strictObject({
       /** Below 1 the dream keeps to what is likely. */
-      temperature: rate.default(0.5),
+      temperature: rate.default(0.8),
       /** Dream steps after which an episode is truncated. */
       horizon: steps.default(64),
       /** Real moments that are kept to begin dreams from. */
