@@ -35,19 +35,19 @@ export function muonUpdate({ parameters, gradients, state, learningRate }: MuonU
   parameters: Record<string, tf.Tensor>;
   state: Record<string, tf.Tensor>;
 } {
-  const next: Record<string, tf.Tensor> = {};
-  const sums: Record<string, tf.Tensor> = {};
-  for (const [name, parameter] of Object.entries(parameters)) {
-    const gradient = gradients[name];
-    const columns = parameter.shape.at(-1)!;
-    const rows = parameter.size / columns;
-    const sum = tf.add(tf.mul(state[name], MOMENTUM), gradient);
-    const ahead = tf.add(gradient, tf.mul(sum, MOMENTUM)); // Nesterov's
-    const direction = tf.reshape(orthogonalize(tf.reshape(ahead, [rows, columns])), parameter.shape);
-    // An orthogonal matrix (m, n) has a root mean square of 1 / √max(m, n).
-    const rate = tf.mul(learningRate, STEP_SIZE * Math.sqrt(Math.max(rows, columns)));
-    next[name] = tf.sub(parameter, tf.mul(rate, direction));
-    sums[name] = sum;
-  }
-  return { parameters: next, state: sums };
+  const names = Object.keys(parameters);
+  const sums = Object.fromEntries(names.map((name) => [name, tf.add(tf.mul(state[name], MOMENTUM), gradients[name])]));
+  const ahead = names.map((name) => asMatrix(tf.add(gradients[name], tf.mul(sums[name], MOMENTUM)))); // Nesterov's
+  // An orthogonal matrix (m, n) has a root mean square of 1 / √max(m, n).
+  const lengths = ahead.map(
+    ({ shape }) => tf.mul(learningRate, -STEP_SIZE * Math.sqrt(Math.max(...shape))) as tf.Scalar,
+  );
+  const steps = orthogonalize(ahead, lengths);
+  const next = names.map((name, i): [string, tf.Tensor] => {
+    const moved = tf.add(asMatrix(parameters[name]), steps[i]); // the product begins with it
+    return [name, tf.reshape(moved, parameters[name].shape)];
+  });
+  return { parameters: Object.fromEntries(next), state: sums };
 }
+
+const asMatrix = (x: tf.Tensor): tf.Tensor2D => tf.reshape(x, [-1, x.shape.at(-1)!]);

@@ -19,18 +19,24 @@ const combined = (terms: readonly (readonly [number, Matrix])[]): Matrix =>
   terms[0][1].map((row, i) => row.map((_, j) => terms.reduce((sum, [factor, a]) => sum + factor * a[i][j], 0)));
 const lengthOf = (a: Matrix): number => Math.sqrt(a.flat().reduce((sum, x) => sum + x * x, 0));
 
-/** Jordan et al. 2024, as it is written there, in float64: five times X ← aX + (bG + cG²)X, on the matrix itself. */
-function newtonSchulz(matrix: Matrix): Matrix {
+const POLYNOMIALS = [
+  [8.0934, -23.6204, 17.4462],
+  [3.6366, -2.7219, 0.5365],
+  [2.6613, -1.9772, 0.4526],
+];
+
+/** Amsel et al. 2025, as it is written there, in float64: X ← aX + (bG + cG²)X, on the matrix itself. */
+function polarExpress(matrix: Matrix): Matrix {
   const tall = matrix.length > matrix[0].length;
   let x = combined([[1 / (lengthOf(matrix) + 1e-7), tall ? transposed(matrix) : matrix]]);
-  for (let i = 0; i < 5; i++) {
+  for (const [a, b, c] of POLYNOMIALS) {
     const gram = product(x, transposed(x));
     const factor = combined([
-      [-4.775, gram],
-      [2.0315, product(gram, gram)],
+      [b, gram],
+      [c, product(gram, gram)],
     ]);
     x = combined([
-      [3.4445, x],
+      [a, x],
       [1, product(factor, x)],
     ]);
   }
@@ -39,7 +45,7 @@ function newtonSchulz(matrix: Matrix): Matrix {
 
 const orthogonalized = async (matrix: NdArray, engine: "onnx" | "cpu" = "onnx"): Promise<Matrix> => {
   const compiled = compile<{ matrix: NdArray }, { result: tf.Tensor }, Record<string, never>>(
-    (inputs) => ({ result: orthogonalize(inputs.matrix as tf.Tensor2D) }),
+    (inputs) => ({ result: orthogonalize([inputs.matrix as tf.Tensor2D])[0] }),
     { name: "orthogonalize", engine, offThread: false },
   );
   try {
@@ -55,10 +61,10 @@ describe("orthogonalize", () => {
     [[7, 30], "onnx"],
     [[40, 6], "onnx"],
     [[40, 6], "cpu"],
-  ] as const)("is the iteration of the book for a matrix %j, on %s", async (shape, engine) => {
+  ] as const)("is the iteration of the paper for a matrix %j, on %s", async (shape, engine) => {
     const matrix = noise(shape, { seed: 3 });
     const result = await orthogonalized(matrix, engine);
-    const expected = newtonSchulz(rowsOf(matrix));
+    const expected = polarExpress(rowsOf(matrix));
     expect(lengthOf(combined([[1, result], [-1, expected]])) / lengthOf(expected)).toBeLessThan(1e-3); // biome-ignore format: a difference
   });
 
@@ -77,6 +83,56 @@ describe("orthogonalize", () => {
         expect(Math.hypot(...column)).toBeLessThan(1.3);
         for (let i = 0; i < 8; i++) expect(Math.sign(column[i])).toBe(hadamard(i, j));
       }
+    }
+  });
+
+  it("brings whatever is above a hundredth of a matrix' length to between 0.73 and 1.27, as each polynomial is the best to", async () => {
+    const size = 40;
+    const lengths = Array.from({ length: size }, (_, i) => 0.85 ** i);
+    const diagonal = floats(
+      [size, size],
+      Array.from({ length: size * size }, (_, k) => (k % (size + 1) === 0 ? lengths[k / (size + 1)] : 0)),
+    );
+    const total = Math.hypot(...lengths);
+    const ends = (await orthogonalized(diagonal)).map((row, i) => row[i]).filter((_, i) => lengths[i] >= 0.01 * total);
+    expect(ends.length).toBeGreaterThan(20);
+    expect(Math.min(...ends)).toBeGreaterThan(0.725);
+    expect(Math.max(...ends)).toBeLessThan(1.275);
+    // The best one errs as much, by turns above and below, at as many places as it has coefficients and one more.
+    let [low, high] = [0.01, 1];
+    for (const [a, b, c] of POLYNOMIALS) {
+      const at = (x: number) => a * x + b * x ** 3 + c * x ** 5;
+      const errors = Array.from({ length: 10_001 }, (_, i) => at(low + ((high - low) * i) / 10_000) - 1);
+      const worst = Math.max(...errors.map(Math.abs));
+      const turns = errors.filter((error) => Math.abs(error) > 0.99 * worst).map(Math.sign);
+      expect(turns.filter((sign, i) => sign !== turns[i - 1])).toHaveLength(4);
+      [low, high] = [1 - worst, 1 + worst];
+    }
+  });
+
+  it("gives many at once what it gives each alone", async () => {
+    const shapes = [
+      [6, 6],
+      [20, 6],
+      [5, 9],
+      [6, 31],
+    ];
+    const matrices = Object.fromEntries(shapes.map((shape, i) => [`m${i}`, noise(shape, { seed: i })]));
+    const together = compile<Parameters, Record<string, tf.Tensor>, Record<string, never>>(
+      (inputs) => {
+        const results = orthogonalize(Object.values(inputs) as tf.Tensor2D[]);
+        return Object.fromEntries(Object.keys(inputs).map((name, i) => [name, results[i]]));
+      },
+      { name: "orthogonalize", engine: "onnx", offThread: false },
+    );
+    const results = await together.run(matrices);
+    await together.dispose();
+    for (const [name, matrix] of Object.entries(matrices)) {
+      const difference = combined([
+        [1, rowsOf(results[name])],
+        [-1, await orthogonalized(matrix)],
+      ]);
+      expect(lengthOf(difference)).toBeLessThan(1e-4);
     }
   });
 
@@ -125,7 +181,7 @@ describe("Muon", () => {
         // A root mean square of 0.2: what is orthogonal has √(shorter) as its length, over longer × shorter elements.
         parameter = combined([
           [1, parameter],
-          [-0.02 * 0.2 * Math.sqrt(Math.max(rows, columns)), newtonSchulz(nesterov)],
+          [-0.02 * 0.2 * Math.sqrt(Math.max(rows, columns)), polarExpress(nesterov)],
         ]);
       }
       const difference = combined([

@@ -14,7 +14,7 @@ const PRESETS: Readonly<Record<Preset, Input>> = {
     collect: { episodes: 2400 },
     tokenizer: { frames: 120_000, steps: 12_000, blocks: 2 },
     latentActions: { frames: 60_000, steps: 3000 },
-    dynamics: { trunkBlocks: 2, batchSize: 4, steps: 24_000, validateEvery: 2000 },
+    dynamics: { trunkBlocks: 2, batchSize: 4, steps: 36_000, validateEvery: 3000 },
     agent: { steps: 600_000 },
   },
 };

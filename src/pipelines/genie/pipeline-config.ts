@@ -51,17 +51,17 @@ export const GeniePipelineConfig = z.strictObject({
   dynamics: DynamicsConfig.extend({
     ...training,
     batchSize: steps.default(2),
-    steps: steps.default(8000),
+    steps: steps.default(12_000),
     learningRate: rate.default(3e-3),
     /** A frame's tokens are hidden from the head with a chance drawn from this to 1, one for each window. */
-    leastHidden: z.number().min(0).max(1).default(0.5),
+    leastHidden: z.number().min(0).max(1).default(0.75),
     /** At most this share of the tokens that the trunk sees is replaced by others. */
-    corruption: z.number().min(0).max(1).default(0.1),
+    corruption: z.number().min(0).max(1).default(0.03),
     /** The share of windows whose actions are told as latent ones. */
     latentShare: z.number().min(0).max(1).default(0.1),
     /** The share of windows that are taken from the first and the last steps of episodes: each episode has but one of them. */
-    edges: z.number().min(0).max(1).default(0.25),
-    validateEvery: steps.default(1000),
+    edges: z.number().min(0).max(1).default(0.15),
+    validateEvery: steps.default(2000),
   })
     .refine(({ width, heads }) => width % (2 * heads) === 0, {
       path: ["width"],

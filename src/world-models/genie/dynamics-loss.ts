@@ -9,6 +9,7 @@ import {
   headLogits,
   mostLevels,
   outcomeOf,
+  pastOf,
   squashed,
   trunk,
 } from "./dynamics.ts";
@@ -49,7 +50,7 @@ export function dynamicsLoss(config: DynamicsConfig, shape: DynamicsShape, weigh
   const next = tf.reshape(fsqDigits(tf.slice(batch.tokens, [0, 1, 0], [B, T, S]), levels), [B * T, U]);
   const isHidden = tf.reshape(tf.cast(batch.hidden, "bool"), [B * T, U]);
   const before = {
-    hidden: tf.reshape(tf.slice(seen, [0, 0, 0, 0], [B, T, S, d]), [B * T, S, d]),
+    past: pastOf(shape, weights, tf.reshape(tf.slice(seen, [0, 0, 0, 0], [B, T, S, d]), [B * T, S, d])),
     action: tf.reshape(batch.action, [B * T, A]),
   };
   const logits = headLogits(config, shape, weights, {

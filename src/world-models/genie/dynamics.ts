@@ -152,23 +152,28 @@ export function trunkStep(
   return { hidden: step.output, memory: step.memory };
 }
 
+/** What head and outcome see of all frames so far: each place's h and those beside it, (N, S, d) → (N, S, d). */
+export function pastOf({ rows, columns }: DynamicsShape, weights: Weights, hidden: tf.Tensor): tf.Tensor {
+  const grid = tf.reshape(hidden, [-1, rows, columns, hidden.shape[2]!]);
+  return tf.reshape(conv(weights, "dynamics.past", grid, 1, "same"), hidden.shape);
+}
+
 /**
- * Logits (N, U, L) of the next frame's digits, from h (N, S, d) and tokens (N, S) of the frame before it, the action's numbers
- * (N, A), and those digits that stand, (N, U) of int32; L where one does not.
+ * Logits (N, U, L) of the next frame's digits, from the past (N, S, d) and tokens (N, S) of the frame before it, the action's
+ * numbers (N, A), and those digits that stand, (N, U) of int32; L where one does not.
  */
 export function headLogits(
   config: DynamicsConfig,
   shape: DynamicsShape,
   weights: Weights,
-  input: { hidden: tf.Tensor; tokens: tf.Tensor; action: tf.Tensor; standing: tf.Tensor },
+  input: { past: tf.Tensor; tokens: tf.Tensor; action: tf.Tensor; standing: tf.Tensor },
 ): tf.Tensor {
   const { levels } = shape;
-  const [count, places, width] = input.hidden.shape as [number, number, number];
+  const [count, places, width] = input.past.shape as [number, number, number];
   const most = mostLevels(shape);
-  const past = pastOf(shape, weights, input.hidden);
   const standing = marks(shape, tf.reshape(input.standing, [count * places, levels.length]));
   const known = tf.reshape(dense(weights, "dynamics.standing", standing), [count, places, width]);
-  const x = withPositions(weights, "dynamics.head", tf.add(past, known));
+  const x = withPositions(weights, "dynamics.head", tf.add(input.past, known));
   const condition = tf.reshape(conditionOf(weights, input.action), [count, 1, config.actionWidth]);
   const seen = tf.reshape(
     stTransformer(weights, "dynamics.head", tf.reshape(x, [count, 1, places, width]), headShape(config), condition),
@@ -184,17 +189,17 @@ export function headLogits(
 }
 
 /**
- * Of the step that an action's numbers (N, A) make from h (N, S, d): the reward as `squashed` has it, (N), and the log-odds of
+ * Of the step that an action's numbers (N, A) make from a past (N, S, d): the reward as `squashed` has it, (N), and the log-odds of
  * an end as trained, (N).
  */
 export function outcomeOf(
   config: DynamicsConfig,
   shape: DynamicsShape,
   weights: Weights,
-  input: { hidden: tf.Tensor; action: tf.Tensor },
+  input: { past: tf.Tensor; action: tf.Tensor },
 ): { reward: tf.Tensor; doneLogit: tf.Tensor } {
-  const [count, places, width] = input.hidden.shape as [number, number, number];
-  const x = withPositions(weights, "dynamics.outcome", pastOf(shape, weights, input.hidden));
+  const [count, places, width] = input.past.shape as [number, number, number];
+  const x = withPositions(weights, "dynamics.outcome", input.past);
   const condition = tf.reshape(conditionOf(weights, input.action), [count, 1, config.actionWidth]);
   const series = tf.reshape(x, [count, 1, places, width]);
   const seen = stTransformer(weights, "dynamics.outcome", series, outcomeShape(config), condition);
@@ -214,12 +219,6 @@ export function squashed({ rewardScale }: DynamicsConfig, reward: tf.Tensor): tf
 /** The inverse of `squashed`. */
 export function rewardOf({ rewardScale }: DynamicsConfig, said: tf.Tensor): tf.Tensor {
   return tf.mul(tf.mul(tf.sign(said), tf.expm1(tf.abs(said))), rewardScale);
-}
-
-/** Each place's h and those beside it: (N, S, d) → (N, S, d). */
-function pastOf({ rows, columns }: DynamicsShape, weights: Weights, hidden: tf.Tensor): tf.Tensor {
-  const grid = tf.reshape(hidden, [-1, rows, columns, hidden.shape[2]!]);
-  return tf.reshape(conv(weights, "dynamics.past", grid, 1, "same"), hidden.shape);
 }
 
 /** What an action is to every layer: numbers (N, A) → (N, actionWidth). */

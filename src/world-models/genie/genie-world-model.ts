@@ -15,6 +15,7 @@ import {
   headLogits,
   mostLevels,
   outcomeOf,
+  pastOf,
   rewardOf,
   trunkStep,
 } from "./dynamics.ts";
@@ -145,14 +146,15 @@ export class GenieWorldModel implements WorldModel {
     const { levels } = this.#shape;
     const action = this.#numbersOf(actions);
     const [order, draw] = tf.split(noise.uniform, 2, 1);
-    const { hidden, tokens } = state;
+    const { tokens } = state;
+    const past = pastOf(this.#shape, weights, state.hidden);
     const frame = maskGit(
-      (standing) => headLogits(dynamics, this.#shape, weights, { hidden, tokens, action, standing }),
+      (standing) => headLogits(dynamics, this.#shape, weights, { past, tokens, action, standing }),
       { mask: mostLevels(this.#shape), passes: dynamics.passes, noise: { order, draw }, temperature },
     );
     const digits = tf.reshape(frame.tokens, [-1, this.tokens.count, levels.length]);
     const next = this.#follow(weights, state, fsqIndicesOfDigits(digits, levels), action);
-    const { reward, doneLogit } = outcomeOf(dynamics, this.#shape, weights, { hidden, action });
+    const { reward, doneLogit } = outcomeOf(dynamics, this.#shape, weights, { past, action });
     return {
       state: next,
       features: this.features(next),

@@ -13,6 +13,7 @@ import {
   dynamicsParameters,
   headLogits,
   outcomeOf,
+  pastOf,
   rewardOf,
   squashed,
   trunkShape,
@@ -127,9 +128,10 @@ const stepped = (given: Arrays) => {
         const next = tf.reshape(fsqDigits(frameAt(batch.tokens, t + 1), LEVELS), [B, U]);
         const standing = tf.where(isHidden, tf.fill([B, U], L, "int32"), next);
         const [tokens, action] = [frameAt(batch.corrupted, t), frameAt(batch.action, t)];
+        const past = pastOf(shape, weights, hidden[t]);
         return {
-          logits: headLogits(config, shape, weights, { hidden: hidden[t], tokens, action, standing }),
-          ...outcomeOf(config, shape, weights, { hidden: hidden[t], action }),
+          logits: headLogits(config, shape, weights, { past, tokens, action, standing }),
+          ...outcomeOf(config, shape, weights, { past, action }),
         };
       });
       return { heads, hidden: tf.stack(hidden, 1), count: memory.count, position: memory.position };
@@ -266,7 +268,7 @@ describe("the head", () => {
     const out = await run(
       (inputs, weights) => ({ logits: headLogits(config, shape, weights, inputs) }),
       {
-        hidden: noise([1, S, 16], { seed: 3 }),
+        past: noise([1, S, 16], { seed: 3 }),
         tokens: ints([1, S], tokens),
         action: noise([1, A], { seed: 4 }),
         standing: ints([1, U], standing),
@@ -306,7 +308,7 @@ describe("the head", () => {
     const out = await run(
       (inputs, weights) => ({ logits: headLogits(config, shape, weights, inputs) }),
       {
-        hidden: floats([1, S, 16], new Array(S * 16).fill(0.3)),
+        past: floats([1, S, 16], new Array(S * 16).fill(0.3)),
         tokens: ints([1, S], [1, 1, 1, 1]),
         action: noise([1, A], { seed: 4 }),
         standing: ints([1, U], none),

@@ -7,7 +7,7 @@ import { Discrete } from "../../../src/core/spaces/discrete.ts";
 import { DreamEnv } from "../../../src/imagination/dream-env.ts";
 import { dreamFunctions, type StateRows } from "../../../src/imagination/dream-functions.ts";
 import { gatherRows } from "../../../src/imagination/rows.ts";
-import { outcomeOf } from "../../../src/world-models/genie/dynamics.ts";
+import { outcomeOf, pastOf } from "../../../src/world-models/genie/dynamics.ts";
 import { dynamicsShapeOf } from "../../../src/world-models/genie/genie-world-model.ts";
 import { inferLatentActions } from "../../../src/world-models/genie/latent-action-model.ts";
 import { codesOfTokens, decodeCodes } from "../../../src/world-models/genie/video-tokenizer.ts";
@@ -127,7 +127,7 @@ describe("a Genie", () => {
     });
     const read = await run(
       ({ before, action, hidden, tokens }, weights) => ({
-        ...outcomeOf(rich.config.dynamics, shape, weights, { hidden: before, action }),
+        ...outcomeOf(rich.config.dynamics, shape, weights, { past: pastOf(shape, weights, before), action }),
         codes: tf.reshape(codesOfTokens(rich.config.tokenizer, tokens), [6, DIGITS]),
         mean: tf.mean(hidden, 1),
       }),
