@@ -28,7 +28,8 @@ Examples:
   $ reverie evaluate platformer-genie --actions latent  as if its own latent actions were played
   $ reverie evaluate take-cover --json > world-model.json
 
-Figures and a picture are left at <run>/report/world-model.json and world-model.png (world-model-latent for latent actions).
+Figures and a picture are left at <run>/report/world-model.json and world-model.png; with other actions or another
+temperature at world-model-latent, world-model-0.1, world-model-latent-0.1.
 `;
 
 /** `reverie evaluate <run>`: a run's world against real episodes that it has not seen. */
@@ -62,7 +63,7 @@ export function addEvaluate(program: Command, context: CliContext, services: Ser
       const { color } = context;
       const text = options.json ? JSON.stringify(report, null, 2) : formatWorldModelReport(report, { color });
       context.stdout.write(`${text}\n`);
-      const name = evaluationName(options.actions);
+      const name = evaluationName(options);
       progress.note(`Left at ${join(directory, "report")}: ${name}.json, ${name}.png`);
     });
 }

@@ -16,6 +16,8 @@ export type AdamState = { readonly m: Parameters; readonly v: Parameters };
 const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
+/** Parameters of at most so many elements step together: an operation for each of them would cost more than its numbers. */
+const SMALL = 4096;
 
 /** Both sums at zero. */
 export function adamInit(parameters: Parameters): AdamState {
@@ -50,14 +52,43 @@ export function adamUpdate({ parameters, gradients, state, learningRate, correct
   const root = tf.sqrt(tf.mul(corrections.second, 1 - BETA2));
   const rate = tf.div(tf.mul(tf.mul(learningRate, corrections.first), 1 - BETA1), root);
   const epsilon = tf.div(EPSILON, root);
-  const next: Record<string, tf.Tensor> = {};
-  const m: Record<string, tf.Tensor> = {};
-  const v: Record<string, tf.Tensor> = {};
-  for (const [name, parameter] of Object.entries(parameters)) {
-    const gradient = gradients[name];
-    m[name] = tf.add(tf.mul(state.m[name], BETA1), gradient);
-    v[name] = tf.add(tf.mul(state.v[name], BETA2), tf.square(gradient));
-    next[name] = tf.sub(parameter, tf.mul(rate, tf.div(m[name], tf.add(tf.sqrt(v[name]), epsilon))));
-  }
-  return { parameters: next, state: { m, v } };
+  const step = ({ parameter, gradient, m, v }: Part): Part => {
+    const first = tf.add(tf.mul(m, BETA1), gradient);
+    const second = tf.add(tf.mul(v, BETA2), tf.square(gradient));
+    const moved = tf.sub(parameter, tf.mul(rate, tf.div(first, tf.add(tf.sqrt(second), epsilon))));
+    return { parameter: moved, gradient, m: first, v: second };
+  };
+  const parts = Object.fromEntries(
+    Object.entries(parameters).map(([name, parameter]): [string, Part] => {
+      return [name, { parameter, gradient: gradients[name], m: state.m[name], v: state.v[name] }];
+    }),
+  );
+  const names = Object.keys(parts);
+  const small = names.filter((name) => parts[name].parameter.size <= SMALL);
+  const together = small.map((name) => parts[name]);
+  const stepped = small.length > 1 ? apart(step(joined(together)), together) : together.map(step);
+  const next = new Map(small.map((name, i) => [name, stepped[i]]));
+  const all = names.map((name): [string, Part] => [name, next.get(name) ?? step(parts[name])]);
+  const each = (key: keyof Part) => Object.fromEntries(all.map(([name, part]) => [name, part[key]]));
+  return { parameters: each("parameter"), state: { m: each("m"), v: each("v") } };
+}
+
+/** A parameter and what belongs to it, all of one shape. */
+type Part = Readonly<Record<(typeof KEYS)[number], tf.Tensor>>;
+const KEYS = ["parameter", "gradient", "m", "v"] as const;
+
+/** Many parts as one long vector. */
+function joined(parts: readonly Part[]): Part {
+  const vector = (key: keyof Part) => tf.concat(parts.map((part) => tf.reshape(part[key], [-1])));
+  return Object.fromEntries(KEYS.map((key) => [key, vector(key)])) as Part;
+}
+
+/** The inverse of `joined`, in the shapes of `like`. */
+function apart(whole: Part, like: readonly Part[]): Part[] {
+  const sizes = like.map(({ parameter }) => parameter.size);
+  const pieces = Object.fromEntries(KEYS.map((key) => [key, tf.split(whole[key], sizes)]));
+  return like.map(
+    ({ parameter }, i) =>
+      Object.fromEntries(KEYS.map((key) => [key, tf.reshape(pieces[key][i], parameter.shape)])) as Part,
+  );
 }

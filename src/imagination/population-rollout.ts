@@ -6,6 +6,7 @@ import { RandomStream } from "../core/random.ts";
 import { checkDream, type Dream } from "./dream.ts";
 import { type DreamFunctions, dreamFunctions, type StateRows } from "./dream-functions.ts";
 import { drawNoise, type StepNoise } from "./noise.ts";
+import type { Population } from "./population.ts";
 import { gatherRows } from "./rows.ts";
 
 /** A controller inside the graph: weights (P, n) of P candidates, features (P, D, F) → actions (P, D) or (P, D, A). */
@@ -38,7 +39,7 @@ type RolloutOutputs = { living: tf.Tensor; returns: tf.Tensor };
  * Plays a whole population in dreams, controllers and all in one compiled graph. All candidates of a call meet the same
  * dreams (common random numbers), so that their returns differ by what they do, not by luck.
  */
-export class PopulationRollout {
+export class PopulationRollout implements Population {
   readonly #options: PopulationOptions;
   readonly #unroll: number;
   readonly #functions: DreamFunctions;

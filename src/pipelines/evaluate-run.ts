@@ -37,7 +37,7 @@ export interface EvaluateRunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A run's world, evaluated; `report/world-model.json`, or `world-model-latent.json`. */
+/** A run's world, evaluated; `report/world-model.json`, for other actions or temperatures see `evaluationName`. */
 export interface RunEvaluation extends WorldModelReport {
   /** What the held-out episodes were played in. */
   readonly env: { readonly id: string; readonly kwargs: Readonly<Record<string, unknown>> };
@@ -58,7 +58,7 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
   const run = await Run.existing(directory);
   const { model: saved, dream } = await loadWorld(run.path(WORLD_FILE), { env: run.identity.env });
   const model = options.actions === undefined ? saved : withActions(saved, options.actions);
-  const name = evaluationName(options.actions);
+  const name = evaluationName(options);
   const { env, behaviour, maximumSteps } = heldOutCollection(run);
   progress.plan(["collect", "evaluate"]);
   const folder = await mkdtemp(join(tmpdir(), "held-out-"));

@@ -154,13 +154,21 @@ describe("runGeniePipeline", () => {
     for (const i of [0, 1]) expect(first.has(picture(contexts.frames.data, 2 * i))).toBe(true);
   });
 
-  it("leaves a world that is evaluated with real and with latent actions, side by side", async () => {
+  it("leaves a world that is evaluated with other actions and at other temperatures, side by side", async () => {
     const directory = join(folder, "whole");
-    const evaluate = (actions: "real" | "latent") =>
-      evaluateRun({ directory, episodes: 2, windows: 2, seed: 0, actions, progress: silentProgress });
-    const [real, latent] = [await evaluate("real"), await evaluate("latent")];
-    expect([real.settings.actions, latent.settings.actions]).toEqual(["recorded", "inferred"]);
-    for (const [name, report] of Object.entries({ "world-model": real, "world-model-latent": latent }))
+    const evaluate = (settings: { actions?: "real" | "latent"; temperature?: number }) =>
+      evaluateRun({ directory, episodes: 2, windows: 2, seed: 0, ...settings, progress: silentProgress });
+    const reports = {
+      "world-model": await evaluate({}),
+      "world-model-latent": await evaluate({ actions: "latent" }),
+      "world-model-0.2": await evaluate({ actions: "real", temperature: 0.2 }),
+    };
+    expect(Object.values(reports).map(({ settings: { actions, temperature } }) => [actions, temperature])).toEqual([
+      ["recorded", 0.8],
+      ["inferred", 0.8],
+      ["recorded", 0.2],
+    ]);
+    for (const [name, report] of Object.entries(reports))
       expect(JSON.parse(await readFile(join(directory, "report", `${name}.json`), "utf8"))).toEqual(report);
   });
 

@@ -90,6 +90,25 @@ describe("runPipeline", () => {
     );
   });
 
+  it("evolves a rival that never dreams on as many real episodes as V and M learned from", async () => {
+    const rival = (name: string) => ({
+      ...options(name),
+      overrides: { ...overrides, "controller.baselines": ["real-trained"] },
+    });
+    const { policies, stages } = await runPipeline({ ...rival("rival"), progress: silentProgress });
+    expect(policies.map(({ name }) => name).slice(-2)).toEqual(["real-trained", "dream-trained"]);
+    expect(policies.at(-1)).toEqual(whole.policies.at(-1)); // who dreams is not disturbed
+    expect(stages.map(({ name }) => name)).toEqual(STAGES.toSpliced(-1, 0, "baselines"));
+    const metrics = await readMetrics(join(folder, "rival", "metrics.jsonl"));
+    const generations = metrics.filter(({ stage }) => stage === "real-trained");
+    expect(generations).toHaveLength(3); // of 4 candidates with 2 episodes each; 8 more measure the result: 32 of 34
+
+    const { progress, signal } = abortIn("real-trained");
+    await expect(runPipeline({ ...rival("rival-cut"), progress, signal })).rejects.toThrow("interrupted");
+    const resumed = await runPipeline({ ...rival("rival-cut"), progress: silentProgress });
+    expect(resumed.policies).toEqual(policies);
+  });
+
   it("does nothing again in a finished run", async () => {
     const { progress, worked } = abortIn(undefined);
     expect(await runPipeline({ ...options("whole"), progress })).toEqual(whole);

@@ -61,7 +61,7 @@ export const GeniePipelineConfig = z.strictObject({
     latentShare: z.number().min(0).max(1).default(0.1),
     /** The share of windows that are taken from the first and the last steps of episodes: each episode has but one of them. */
     edges: z.number().min(0).max(1).default(0.15),
-    validateEvery: steps.default(2000),
+    validateEvery: steps.default(4000),
   })
     .refine(({ width, heads }) => width % (2 * heads) === 0, {
       path: ["width"],

@@ -6,6 +6,7 @@ import { mean } from "../../evaluation/statistics.ts";
 import { CmaEs } from "../../evolution/cma-es.ts";
 import type { CmaEsState } from "../../evolution/cma-es-config.ts";
 import type { Dream } from "../../imagination/dream.ts";
+import type { Population } from "../../imagination/population.ts";
 import { PopulationRollout } from "../../imagination/population-rollout.ts";
 import { MetricsLog } from "../../training/metrics-log.ts";
 import type { SavedWorld } from "../../world-models/world-checkpoint.ts";
@@ -21,18 +22,25 @@ const LAST = controllerFile(ONLY_ROUND);
 /** What reports call it. */
 const CONTROLLER_NAME = "dream-trained";
 
-/** A mean of the search distribution, measured on dreams that no candidate was chosen on. */
+/** A mean of the search distribution, measured on episodes that no candidate was chosen on. */
 interface Measured {
   readonly generation: number;
   readonly dream: number;
   readonly weights: readonly number[];
 }
 
-/** What is evolved, and in which dream. */
+/** Opens what candidates are tried in. */
+export type Arena = (size: { population: number; episodes: number }) => Promise<Population>;
+
+/** What is evolved, and where. */
 export interface Evolution {
   /** The stage's name in logs, and what its random numbers depend on. */
   readonly stage: string;
-  readonly dream: Dream;
+  readonly arena: Arena;
+  /** Episodes that each candidate plays in a generation. */
+  readonly episodes: number;
+  /** Generations after which the distribution's mean plays as many fresh episodes as a generation; the best mean is kept. */
+  readonly measureEvery: number;
   /** Where the search begins. */
   readonly from: LinearController;
   readonly generations: number;
@@ -43,22 +51,32 @@ export interface Evolution {
 /** Evolves C in the dream alone; after the first round it goes on from the controller of the one before. */
 export async function evolveController(context: PipelineContext, world: SavedWorld) {
   const { run, config, round } = context;
-  const { generations, bias, clipped } = config.controller;
+  const { generations, bias, clipped, dreams, measureEvery } = config.controller;
   const { model } = world;
   const before = round.index > 0 && (await loadController(run.directory, model, controllerFile(previous(round))));
+  const from = before || new LinearController({ ...model, config: { bias, clipped, name: CONTROLLER_NAME } });
   return evolve(context, {
     stage: inRound("controller", round),
-    dream: dreamOf(world),
-    from: before || new LinearController({ ...model, config: { bias, clipped, name: CONTROLLER_NAME } }),
+    arena: inDream(dreamOf(world), from),
+    episodes: dreams,
+    measureEvery,
+    from,
     generations: round.index > 0 && config.iterate ? config.iterate.generations : generations,
     file: controllerFile(round),
   });
 }
 
-/** CMA-ES on mean return in dreams; what comes out is kept in the file. */
-export async function evolve(context: PipelineContext, { stage, dream, from, generations, file }: Evolution) {
+/** Candidates that differ from this controller in their weights alone play in dreams. */
+export function inDream(dream: Dream, { graph: controller }: LinearController): Arena {
+  return async ({ population, episodes }) =>
+    new PopulationRollout({ ...dream, controller, population, dreams: episodes });
+}
+
+/** CMA-ES on mean return; what comes out is kept in the file. */
+export async function evolve(context: PipelineContext, evolution: Evolution) {
+  const { stage, arena, episodes, measureEvery, from, generations, file } = evolution;
   const { run, config, seed, signal } = context;
-  const { population, dreams, sigma, covariance, measureEvery } = config.controller;
+  const { population, sigma, covariance } = config.controller;
   const stream = stage === "controller" ? `${seed}` : `${seed}/${stage}`;
   const snapshot = run.path("models", `${stage}.evolution.safetensors`);
   const saved = await readSnapshot(snapshot);
@@ -70,9 +88,8 @@ export async function evolve(context: PipelineContext, { stage, dream, from, gen
 
   const log = await MetricsLog.open(run.path("metrics.jsonl"), { stage, step: generation });
   const progress = context.progress.stage({ name: stage, total: generations, unit: "generations", done: generation });
-  const shared = { ...dream, controller: from.graph };
-  const rollout = new PopulationRollout({ ...shared, population, dreams });
-  const alone = new PopulationRollout({ ...shared, population: 1, dreams: population * dreams });
+  const rollout = await arena({ population, episodes });
+  const alone = await arena({ population: 1, episodes: population * episodes });
   const save = () => writeSnapshot(snapshot, { generation, best, search: search.state() });
   let savedAt = performance.now();
   try {

@@ -112,10 +112,11 @@ export const RecurrentPipelineConfig = z.strictObject({
       /** Elements of a continuous action that are cut off at their bounds, see LinearControllerConfig. */
       clipped: z.array(z.int().nonnegative()).optional(),
       /**
-       * Controllers to compare with, evolved in the same dream with the same means: `z-only` does not see h, and
-       * `untrained-memory` sees the h of an LSTM with fresh weights in the place of M's.
+       * Controllers to compare with. Evolved in the same dream with the same means: `z-only` does not see h, and
+       * `untrained-memory` sees the h of an LSTM with fresh weights in the place of M's. `real-trained` sees what the trained one
+       * sees and never dreams: it is evolved in the real environment, on as many episodes as V and M learned from.
        */
-      baselines: z.array(z.enum(["z-only", "untrained-memory"])).optional(),
+      baselines: z.array(z.enum(["z-only", "untrained-memory", "real-trained"])).optional(),
     })
     .prefault({}),
   evaluation: z
