@@ -63,7 +63,7 @@ export function dynamicsLoss(config: DynamicsConfig, shape: DynamicsShape, weigh
   const perDigit = tf.div(tf.sum(tf.mul(nll, counted)), tf.maximum(tf.sum(counted), 1));
   const tokenLoss = tf.mul(perDigit, levels.length) as tf.Scalar;
 
-  const { reward, doneLogit } = outcomeOf(config, shape, weights, before);
+  const { reward, doneLogit } = outcomeOf(config, weights, before);
   const steps = tf.maximum(tf.sum(batch.mask), 1);
   const average = (perStep: tf.Tensor) =>
     tf.div(tf.sum(tf.mul(tf.reshape(perStep, [B, T]), batch.mask)), steps) as tf.Scalar;

@@ -194,7 +194,6 @@ export function headLogits(
  */
 export function outcomeOf(
   config: DynamicsConfig,
-  shape: DynamicsShape,
   weights: Weights,
   input: { past: tf.Tensor; action: tf.Tensor },
 ): { reward: tf.Tensor; doneLogit: tf.Tensor } {

@@ -154,7 +154,7 @@ export class GenieWorldModel implements WorldModel {
     );
     const digits = tf.reshape(frame.tokens, [-1, this.tokens.count, levels.length]);
     const next = this.#follow(weights, state, fsqIndicesOfDigits(digits, levels), action);
-    const { reward, doneLogit } = outcomeOf(dynamics, this.#shape, weights, { past, action });
+    const { reward, doneLogit } = outcomeOf(dynamics, weights, { past, action });
     return {
       state: next,
       features: this.features(next),

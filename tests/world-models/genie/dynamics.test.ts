@@ -131,7 +131,7 @@ const stepped = (given: Arrays) => {
         const past = pastOf(shape, weights, hidden[t]);
         return {
           logits: headLogits(config, shape, weights, { past, tokens, action, standing }),
-          ...outcomeOf(config, shape, weights, { past, action }),
+          ...outcomeOf(config, weights, { past, action }),
         };
       });
       return { heads, hidden: tf.stack(hidden, 1), count: memory.count, position: memory.position };

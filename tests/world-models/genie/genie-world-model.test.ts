@@ -127,7 +127,7 @@ describe("a Genie", () => {
     });
     const read = await run(
       ({ before, action, hidden, tokens }, weights) => ({
-        ...outcomeOf(rich.config.dynamics, shape, weights, { past: pastOf(shape, weights, before), action }),
+        ...outcomeOf(rich.config.dynamics, weights, { past: pastOf(shape, weights, before), action }),
         codes: tf.reshape(codesOfTokens(rich.config.tokenizer, tokens), [6, DIGITS]),
         mean: tf.mean(hidden, 1),
       }),
