@@ -1,13 +1,15 @@
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import type { NdArray } from "../../src/compute/array.ts";
+import { adamCorrections } from "../../src/compute/adam.ts";
+import type { NdArray, Parameters } from "../../src/compute/array.ts";
 import { compile, compileStep } from "../../src/compute/compile.ts";
 import { prepareBackend } from "../../src/compute/eager/backends.ts";
 import { engineNotice, preferredEngine, requestedEngine } from "../../src/compute/engines.ts";
 import { hostFor } from "../../src/compute/runtime/hosts.ts";
 import { requireProvider } from "../../src/compute/runtime/providers-here.ts";
 import type { RemoteHost } from "../../src/compute/runtime/remote-host.ts";
+import { type OptimizerState, optimizerInit, optimizerUpdate } from "../../src/training/optimizer.ts";
 import { floats, noise, relativeError } from "./fixtures.ts";
 import { startTraining, trainingInputs } from "./models.ts";
 import { SMALL_MODELS } from "./small-models.ts";
@@ -93,6 +95,38 @@ describe.skipIf(noGpu !== undefined)("WebGPU", () => {
     for (const [name, weight] of Object.entries(expected.weights)) {
       expect(relativeError(got.weights[name], weight), name).toBeLessThan(2e-2); // Adam's first steps are signs of gradients
     }
+  });
+
+  it("takes steps of Adam and Muon for more parameters than a kernel binds buffers, as the CPU does", async () => {
+    const shapes = Array.from({ length: 36 }, (_, i) => (i % 2 === 0 ? [4 + (i % 3), 4] : [3 + i]));
+    const named = (seed: number): Parameters =>
+      Object.fromEntries(shapes.map((shape, i) => [`p${i}`, noise(shape, { seed: seed + i })]));
+    const model = { name: "many", parameters: named(0), muon: (name: string) => Number(name.slice(1)) % 2 === 0 };
+    type State = { parameters: Parameters; optimizer: OptimizerState };
+    type Inputs = { gradients: Parameters; learningRate: NdArray; corrections: { first: NdArray; second: NdArray } };
+    const stepped = async (engine: "onnx" | "webgpu") => {
+      const resident = await compileStep<State, Inputs, Record<string, never>, Record<string, never>>(
+        ({ parameters, optimizer: state }, { gradients, corrections, learningRate }) => {
+          const given = { parameters, gradients, state, corrections, learningRate: learningRate as tf.Scalar };
+          const next = optimizerUpdate(model, given);
+          return { state: { parameters: next.parameters, optimizer: next.state }, outputs: {} };
+        },
+        { name: "many", engine, offThread: false },
+      )({ parameters: model.parameters, optimizer: optimizerInit(model) });
+      for (let t = 1; t <= 2; t++)
+        await resident.step({
+          gradients: named(100 * t),
+          learningRate: floats([], [0.1]),
+          corrections: adamCorrections(t),
+        });
+      const { parameters } = await resident.read();
+      await resident.dispose();
+      return parameters;
+    };
+    const expected = await stepped("onnx");
+    const got = await stepped("webgpu");
+    for (const [name, weights] of Object.entries(expected))
+      expect(relativeError(got[name], weights), name).toBeLessThan(1e-3);
   });
 
   it("keeps states of every type, changed or not, through other sessions that come and go", async () => {

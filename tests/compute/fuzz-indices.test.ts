@@ -204,4 +204,22 @@ describe("slices", () => {
       { x: noise(dims) },
     );
   });
+
+  const count = fc.integer({ min: 13, max: 60 });
+  fuzz(
+    "split into more parts than one kernel binds",
+    { cases: 8, seed: 59 },
+    fc.tuple(count, salts),
+    async ([parts, salt]) => {
+      const sizes = Array.from({ length: parts }, (_, i) => 1 + ((salt + i) % 3));
+      const x = noise([2, sizes.reduce((sum, size) => sum + size, 0)]);
+      await expectSlopes(
+        ({ x }: X) => {
+          const split = tf.split(x, sizes, 1).map((part, i) => tf.mul(part, i + 1));
+          return tf.concat(split.reverse(), 1);
+        },
+        { x },
+      );
+    },
+  );
 });

@@ -103,9 +103,20 @@ lower<tf.PackAttrs>("Pack", (inputs, { axis }) => {
   return tracer.result(concat(values, along));
 });
 
+/** WebGPU binds sixteen buffers to a kernel at most, one of which is what is split. */
+const MOST_PARTS = 15;
+
 function split(value: string, sizes: readonly number[], axis: number): readonly string[] {
   const { graph } = tracer;
   if (sizes.length === 1) return [value];
+  if (sizes.length > MOST_PARTS) {
+    const length = Math.ceil(sizes.length / MOST_PARTS);
+    const groups = Array.from({ length: Math.ceil(sizes.length / length) }, (_, i) =>
+      sizes.slice(i * length, (i + 1) * length),
+    );
+    const wholes = groups.map((group) => group.reduce((sum, size) => sum + size, 0));
+    return split(value, wholes, axis).flatMap((whole, i) => split(whole, groups[i], axis));
+  }
   const { shape, dtype } = graph.info(value);
   const outputs = sizes.map((size) => ({ shape: shape.map((length, i) => (i === axis ? size : length)), dtype }));
   return graph.many("Split", [value, graph.integers(sizes)], outputs, { axis });
