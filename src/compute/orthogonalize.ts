@@ -21,8 +21,8 @@ const POLYNOMIALS = [
 const EPSILON = 1e-14;
 
 /**
- * Matrices (m, n) of any sizes → (m, n) each: the same directions, all of about the same length, 1 or that of `lengths`. How
- * long a matrix' own directions are together makes no difference.
+ * Matrices (m, n) of any sizes → (m, n) each: the same directions, all of about the same length, 1 or that of `lengths`. A
+ * matrix' own scale makes no difference.
  */
 export function orthogonalize(matrices: readonly tf.Tensor2D[], lengths?: readonly tf.Scalar[]): tf.Tensor2D[] {
   const result: tf.Tensor2D[] = [];

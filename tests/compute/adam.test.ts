@@ -29,10 +29,15 @@ function adamByTheBook(theta: number[], gradients: number[][], rate: number): nu
 }
 
 describe("Adam", () => {
-  it.each(["onnx", "cpu"] as const)("follows algorithm 1 on %s", async (engine) => {
-    const parameters = { w: noise([2, 3]), b: noise([3], { seed: 2 }) };
+  it.each([
+    ["onnx", [2, 3]],
+    ["cpu", [2, 3]],
+    ["onnx", [70, 60]], // steps alone
+    ["cpu", [70, 60]],
+  ] as const)("follows algorithm 1 on %s, for a matrix %j and a bias", async (engine, shape) => {
+    const parameters = { w: noise(shape), b: noise([3], { seed: 2 }) };
     const steps = Array.from({ length: 12 }, (_, t) => ({
-      w: noise([2, 3], { seed: 10 + t, scale: t === 3 ? 1e-4 : 1 }),
+      w: noise(shape, { seed: 10 + t, scale: t === 3 ? 1e-4 : 1 }),
       b: noise([3], { seed: 40 + t, scale: 1e-3 }),
     }));
     const resident = await compileStep<State, Inputs, Record<string, never>, Record<string, never>>(

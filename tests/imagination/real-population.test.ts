@@ -2,8 +2,10 @@ import { afterAll, describe, expect, it } from "vitest";
 import { LinearController } from "../../agents/linear-controller.ts";
 import { Platformer } from "../../envs/index.ts";
 import { ConfigError } from "../../src/base/errors.ts";
+import type { ResetOptions } from "../../src/core/env.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { TimeLimit } from "../../src/core/wrappers/time-limit.ts";
+import { Wrapper } from "../../src/core/wrappers/wrapper.ts";
 import { dreamFunctions } from "../../src/imagination/dream-functions.ts";
 import { perceive } from "../../src/imagination/perceived-env.ts";
 import { RealPopulation } from "../../src/imagination/real-population.ts";
@@ -14,9 +16,25 @@ const functions = dreamFunctions(model);
 afterAll(() => functions.dispose());
 
 const EPISODES = 3;
-/** Some are shorter than others, so that slots are free at different times. */
-const LIMITS = [9, 14, 30];
-const real = (limit = 30) => new TimeLimit(new Platformer({ progressReward: 1 }), { maxEpisodeSteps: limit });
+/** An episode is over after as many steps as its seed says, so that slots are free at different times; each action pays otherwise. */
+class Drawn extends Wrapper<Uint8Array, number> {
+  #left = 0;
+
+  override reset(options: ResetOptions = {}) {
+    this.#left = 5 + ((options.seed as number) % 23);
+    return this.env.reset(options);
+  }
+
+  override async step(action: number) {
+    const step = await this.env.step(action);
+    return { ...step, reward: 1 + action + 0.1 * this.#left, truncated: --this.#left === 0 };
+  }
+}
+
+/** The longest episode that there may be. */
+const LONGEST = 27;
+const LIMITS = [6, 9, LONGEST];
+const real = (limit = LONGEST) => new TimeLimit(new Drawn(new Platformer()), { maxEpisodeSteps: limit });
 const plain = new LinearController({ ...model, config: {} });
 const candidates = Array.from({ length: 4 }, (_, p) => {
   const random = new RandomStream(p, "candidate");
@@ -37,10 +55,15 @@ const played = async (slots: number, options: { maximumSteps?: number; seed?: nu
   }
 };
 
+/** Of the episodes that seed 7 picks. */
+function gameSeeds(): number[] {
+  const stream = new RandomStream(7, "real");
+  return Array.from({ length: EPISODES }, () => stream.integer(0, 2 ** 31));
+}
+
 /** One candidate in one episode after the other. */
 async function alone(limit: number): Promise<number[][]> {
-  const stream = new RandomStream(7, "real");
-  const seeds = Array.from({ length: EPISODES }, () => stream.integer(0, 2 ** 31));
+  const seeds = gameSeeds();
   const env = perceive(real(limit), model, { functions });
   const returns: number[][] = [];
   for (const weights of candidates) {
@@ -68,8 +91,9 @@ const rounded = (rows: readonly ArrayLike<number>[]) =>
 
 describe("RealPopulation", () => {
   it("pays each candidate in each episode what it is paid alone", async () => {
-    const expected = rounded(await alone(30));
+    const expected = rounded(await alone(LONGEST));
     expect(new Set(expected.flat()).size).toBeGreaterThan(3);
+    expect(new Set(gameSeeds().map((seed) => seed % 23)).size).toBe(EPISODES);
     expect(rounded(await played(5))).toEqual(expected);
   });
 
@@ -83,7 +107,9 @@ describe("RealPopulation", () => {
   });
 
   it.each(LIMITS)("ends an episode after %d steps", async (limit) => {
-    expect(rounded(await played(5, { maximumSteps: limit }))).toEqual(rounded(await alone(limit)));
+    const expected = rounded(await alone(limit));
+    expect(new Set(expected.flat()).size).toBeGreaterThan(EPISODES);
+    expect(rounded(await played(5, { maximumSteps: limit }))).toEqual(expected);
   });
 
   it("refuses to play nowhere, or nothing", () => {

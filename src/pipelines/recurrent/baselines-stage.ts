@@ -32,7 +32,7 @@ export async function evolveBaselines(context: PipelineContext, world: SavedWorl
     const inputs = name === "z-only" ? latentSizeOf(model) : undefined;
     const from = new LinearController({ ...model, config: { bias, clipped, inputs, name } });
     const shared = { stage: name, from, file: baselineFile(name) };
-    const { dreamReturn } = await evolve(
+    const { meanReturn } = await evolve(
       context,
       name === "real-trained"
         ? { ...shared, ...realLife(context, model, from) }
@@ -44,7 +44,7 @@ export async function evolveBaselines(context: PipelineContext, world: SavedWorl
             generations: generations + rounds * (config.iterate?.generations ?? 0),
           },
     );
-    figures[name] = dreamReturn;
+    figures[name] = meanReturn;
   }
   return figures;
 }

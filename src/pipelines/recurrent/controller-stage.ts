@@ -25,7 +25,7 @@ const CONTROLLER_NAME = "dream-trained";
 /** A mean of the search distribution, measured on episodes that no candidate was chosen on. */
 interface Measured {
   readonly generation: number;
-  readonly dream: number;
+  readonly meanReturn: number;
   readonly weights: readonly number[];
 }
 
@@ -55,7 +55,7 @@ export async function evolveController(context: PipelineContext, world: SavedWor
   const { model } = world;
   const before = round.index > 0 && (await loadController(run.directory, model, controllerFile(previous(round))));
   const from = before || new LinearController({ ...model, config: { bias, clipped, name: CONTROLLER_NAME } });
-  return evolve(context, {
+  const { meanReturn: dreamReturn, ...record } = await evolve(context, {
     stage: inRound("controller", round),
     arena: inDream(dreamOf(world), from),
     episodes: dreams,
@@ -64,6 +64,7 @@ export async function evolveController(context: PipelineContext, world: SavedWor
     generations: round.index > 0 && config.iterate ? config.iterate.generations : generations,
     file: controllerFile(round),
   });
+  return { ...record, dreamReturn };
 }
 
 /** Candidates that differ from this controller in their weights alone play in dreams. */
@@ -105,8 +106,8 @@ export async function evolve(context: PipelineContext, evolution: Evolution) {
         const weights = Array.from(search.mean);
         const [measured] = await alone.run([weights], `${stream}/measure/${generation}`);
         figures.distributionMean = mean(measured);
-        if (!best || figures.distributionMean > best.dream)
-          best = { generation, dream: figures.distributionMean, weights };
+        if (!best || figures.distributionMean > best.meanReturn)
+          best = { generation, meanReturn: figures.distributionMean, weights };
       }
       await log.write(generation, figures);
       progress.update(generation, figures);
@@ -123,8 +124,9 @@ export async function evolve(context: PipelineContext, evolution: Evolution) {
   const chosen = best as Measured;
   await saveController(run.directory, from.with(chosen.weights), file);
   await rm(snapshot, { force: true });
-  progress.done({ summary: `dream return ${chosen.dream.toFixed(0)} at generation ${chosen.generation}` });
-  return { generation: chosen.generation, dreamReturn: chosen.dream, parameters: chosen.weights.length };
+  const { generation: found, meanReturn } = chosen;
+  progress.done({ summary: `mean return ${meanReturn.toFixed(0)} at generation ${found}` });
+  return { generation: found, meanReturn, parameters: chosen.weights.length };
 }
 
 /** Keeps a controller in a file of a run's folder. */
