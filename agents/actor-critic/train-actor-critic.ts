@@ -104,7 +104,7 @@ export async function trainActorCritic(options: ActorCriticOptions): Promise<Act
   const first = saved?.state.weights ?? networkParameters(sizes, () => normal.normal());
   const open = compileStep<LearnerState, UpdateInputs, ReturnType<typeof updateStep>["outputs"], never>(
     (state, inputs) => updateStep(state, inputs, config),
-    { name: `training of ${name}`, engine, offThread: false },
+    { name: `training of ${name}`, engine },
   );
   const learner = await open(saved?.state ?? { weights: first, adam: adamInit(first) });
   const network = await openNetwork({ weights: first, normalizer }, engine);

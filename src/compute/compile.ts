@@ -36,7 +36,8 @@
  * There each call is synchronous on the calling thread, `offThread` and `threads` mean nothing, and no tensor outlives the
  * call but the state. Three engines in one process do not disturb each other or the caller's own use of tfjs.
  *
- * Numbers: a compiled function gives the same bits for the same inputs and the same number of threads, in a worker or not.
+ * Numbers: a compiled function gives the same bits for the same inputs and the same number of threads, in a worker or not
+ * (but for numbers below 1.2e-38, which are zero to the worker: runtime/denormals.ts).
  * One and two threads gave the same bits for the train steps in tests/compute, but ONNX Runtime does not promise that; between
  * engines results agree within float tolerance only, because they sum in other orders.
  */
@@ -59,7 +60,10 @@ export interface CompileOptions<Constants extends ArrayTree = Record<string, nev
   readonly threads?: number;
   /** "eager": a function that cannot be compiled is run op by op instead, on wasm or cpu, after a warning. Default: a TraceError. */
   readonly fallback?: "eager";
-  /** Run in a worker thread so that timers, Ctrl-C and pages stay alive; default true. Short calls (one dream step) are faster with false. */
+  /**
+   * Run in a worker thread so that timers, Ctrl-C and pages stay alive; default true. Short calls (one dream step) are faster
+   * with false; training should not, as Intel's cores are slow with the denormals it makes, which the worker takes for zero.
+   */
   readonly offThread?: boolean;
 }
 

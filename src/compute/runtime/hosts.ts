@@ -13,7 +13,7 @@ let remote: RemoteHost | undefined;
  */
 export function hostFor({ offThread, provider }: { readonly offThread: boolean; readonly provider: Provider }): Host {
   if (!offThread && provider === "cpu") {
-    local ??= new OnnxHost();
+    local ??= new OnnxHost({ ownThread: false });
     return local;
   }
   if (!remote || remote.dead) remote = new RemoteHost();

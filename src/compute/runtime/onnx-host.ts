@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { copyOf, STORAGE, sizeOf } from "../array.ts";
 import { EngineError } from "../errors.ts";
 import type { ValueInfo } from "../onnx/graph.ts";
+import { flushDenormals } from "./denormals.ts";
 import { BufferMaker, DeviceArrays, staysOnDevice } from "./device-arrays.ts";
 import type { Data, HoldRequest, Host, SessionRequest } from "./host.ts";
 import { loadOnnxRuntime, type OnnxRuntime } from "./onnx-runtime.ts";
@@ -24,11 +25,17 @@ interface HeldState extends HoldRequest {
 /** Sessions and states of ONNX Runtime on the thread that makes this object. */
 export class OnnxHost implements Host {
   readonly dead = undefined;
+  readonly #ownThread: boolean;
   readonly #sessions = new Map<number, OpenSession>();
   readonly #states = new Map<number, HeldState>();
   #runtime: OnnxRuntime | undefined;
   #device: DeviceArrays | undefined;
   #last: Promise<unknown> = Promise.resolve();
+
+  /** `ownThread`: nobody else's code runs on it, so that it may take denormals for zero. */
+  constructor({ ownThread }: { readonly ownThread: boolean }) {
+    this.#ownThread = ownThread;
+  }
 
   open(key: number, request: SessionRequest): Promise<void> {
     return this.#inOrder(async () => {
@@ -121,9 +128,12 @@ export class OnnxHost implements Host {
   }
 
   async #load(): Promise<OnnxRuntime> {
-    this.#runtime ??= await loadOnnxRuntime();
-    this.#device ??= new DeviceArrays(this.#runtime);
-    return this.#runtime;
+    if (this.#runtime) return this.#runtime;
+    const runtime = await loadOnnxRuntime();
+    if (this.#ownThread) await flushDenormals(runtime);
+    this.#device = new DeviceArrays(runtime);
+    this.#runtime = runtime;
+    return runtime;
   }
 
   async #release(key: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { InferenceSession } from "onnxruntime-node";
+import { FLUSH, flushesDenormals } from "./denormals.ts";
 
 /** What of ONNX Runtime computes: its own kernels on the CPU, or a GPU through CUDA or through WebGPU (Vulkan, Metal, D3D12). */
 export type Provider = "cpu" | "cuda" | "webgpu";
@@ -12,11 +13,6 @@ export type Provider = "cpu" | "cuda" | "webgpu";
  */
 const SPIN_MICROSECONDS = 200;
 
-/*
- * Denormals are left alone (session.set_denormal_as_zero): Adam's means become denormal where gradients stay zero, but a train
- * step on nothing but denormals took as long as one on other numbers (5.3 and 5.5 ms, Zen 4).
- */
-
 /** The options of a session on a provider. What a GPU cannot compute, ONNX Runtime computes on the CPU in between. */
 export function sessionOptions(provider: Provider, threads: number): InferenceSession.SessionOptions {
   return {
@@ -27,6 +23,11 @@ export function sessionOptions(provider: Provider, threads: number): InferenceSe
     graphOptimizationLevel: "all",
     enableMemPattern: false, // one block planned for a whole run doubles the memory of a train step (VAE, batch 100: 2.1 GB), and is no faster
     logSeverityLevel: 3, // errors: ONNX Runtime warns about constants that it folded away
-    extra: { session: { intra_op: { spin_duration_us: String(SPIN_MICROSECONDS) } } },
+    extra: {
+      session: {
+        intra_op: { spin_duration_us: String(SPIN_MICROSECONDS) },
+        [FLUSH]: flushesDenormals() ? "1" : "0", // its own threads like the one that calls it
+      },
+    },
   };
 }

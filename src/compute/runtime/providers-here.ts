@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { EngineError } from "../errors.ts";
-import { Graph } from "../onnx/graph.ts";
-import { writeModel } from "../onnx/protobuf.ts";
+import { nothing } from "./denormals.ts";
 import { nextKey } from "./host.ts";
 import { hostFor } from "./hosts.ts";
 import { loadOnnxRuntime, whyNot } from "./onnx-runtime.ts";
@@ -22,8 +21,8 @@ const asked = new Map<Provider, Promise<void>>();
 
 async function ask(provider: Provider): Promise<void> {
   await loadOnnxRuntime();
-  if (provider === "cpu") return;
   if (provider === "cuda") requireCudaFiles();
+  // In the worker, so that it opens the first session of the process: denormals.ts says why.
   const host = hostFor({ offThread: true, provider });
   const key = nextKey();
   try {
@@ -35,11 +34,13 @@ async function ask(provider: Provider): Promise<void> {
 }
 
 const STARTED = {
+  cpu: "the compute worker to open a session",
   cuda: "ONNX Runtime's CUDA provider to start",
   webgpu: "ONNX Runtime's WebGPU provider to find a GPU",
 };
 
 const REMEDY = {
+  cpu: 'Run "npm install onnxruntime-node" again, or use engine: "wasm".',
   cuda: "Install an NVIDIA driver, CUDA 12 and cuDNN 9 where the loader finds them.",
   webgpu:
     process.platform === "linux"
@@ -66,11 +67,4 @@ function requireCudaFiles(): void {
     "Expected the CUDA provider of onnxruntime-node, got a package without it. With an NVIDIA GPU, CUDA 12 and cuDNN 9, run " +
       '"npm_config_onnxruntime_node_install=cuda12 npm rebuild onnxruntime-node" where api.nuget.org can be reached.',
   );
-}
-
-/** The smallest model: what a provider must be able to open. */
-function nothing(): Uint8Array {
-  const graph = new Graph();
-  graph.output(graph.input({ shape: [1], dtype: "float32" }));
-  return writeModel(graph, "nothing");
 }

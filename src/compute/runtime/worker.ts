@@ -18,7 +18,7 @@ export interface Response {
 }
 
 const gate = workerData as GateCells;
-const host = new OnnxHost();
+const host = new OnnxHost({ ownThread: true });
 let last: Promise<void> = Promise.resolve();
 
 parentPort?.on("message", (request: Request) => {
