@@ -39,10 +39,11 @@ export function muonUpdate({ parameters, gradients, state, learningRate }: MuonU
   const sums = Object.fromEntries(names.map((name) => [name, tf.add(tf.mul(state[name], MOMENTUM), gradients[name])]));
   const ahead = names.map((name) => asMatrix(tf.add(gradients[name], tf.mul(sums[name], MOMENTUM)))); // Nesterov's
   // An orthogonal matrix (m, n) has a root mean square of 1 / √max(m, n).
-  const lengths = ahead.map(
-    ({ shape }) => tf.mul(learningRate, -STEP_SIZE * Math.sqrt(Math.max(...shape))) as tf.Scalar,
+  const lengths = tf.mul(
+    learningRate,
+    tf.tensor1d(ahead.map(({ shape }) => -STEP_SIZE * Math.sqrt(Math.max(...shape)))),
   );
-  const steps = orthogonalize(ahead, lengths);
+  const steps = orthogonalize(ahead, lengths as tf.Tensor1D);
   const next = names.map((name, i): [string, tf.Tensor] => {
     const moved = tf.add(asMatrix(parameters[name]), steps[i]); // the product begins with it
     return [name, tf.reshape(moved, parameters[name].shape)];

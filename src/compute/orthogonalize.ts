@@ -21,19 +21,19 @@ const POLYNOMIALS = [
 const EPSILON = 1e-14;
 
 /**
- * Matrices (m, n) of any sizes → (m, n) each: the same directions, all of about the same length, 1 or that of `lengths`. A
+ * Matrices (m, n) of any sizes → (m, n) each: the same directions, all of about the same length, 1 or that of `lengths` (N). A
  * matrix' own scale makes no difference.
  */
-export function orthogonalize(matrices: readonly tf.Tensor2D[], lengths?: readonly tf.Scalar[]): tf.Tensor2D[] {
+export function orthogonalize(matrices: readonly tf.Tensor2D[], lengths?: tf.Tensor1D): tf.Tensor2D[] {
   const result: tf.Tensor2D[] = [];
   const sides = matrices.map(({ shape }) => Math.min(...shape));
   for (const side of new Set(sides)) {
     const alike = [...sides.keys()].filter((i) => sides[i] === side);
-    const factors = tf.unstack(factorOf(tf.stack(alike.map((i) => gramOf(matrices[i])))));
-    for (const [k, i] of alike.entries()) {
-      const factor = (lengths ? tf.mul(factors[k], lengths[i]) : factors[k]) as tf.Tensor2D;
-      result[i] = isTall(matrices[i]) ? tf.matMul(matrices[i], factor) : tf.matMul(factor, matrices[i]);
-    }
+    const ofOne = factorOf(tf.stack(alike.map((i) => gramOf(matrices[i]))));
+    const ofLength = lengths ? tf.mul(ofOne, tf.reshape(tf.gather(lengths, alike), [-1, 1, 1])) : ofOne;
+    const factors = tf.unstack(ofLength) as tf.Tensor2D[];
+    for (const [k, i] of alike.entries())
+      result[i] = isTall(matrices[i]) ? tf.matMul(matrices[i], factors[k]) : tf.matMul(factors[k], matrices[i]);
   }
   return result;
 }

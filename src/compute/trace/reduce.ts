@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { sizeOf } from "../array.ts";
+import { sameShape } from "../onnx/graph.ts";
 import { lower, tracer, typeOf } from "./backend.ts";
 
 /* Sums and extrema along axes. */
@@ -80,11 +81,14 @@ export function reduce(op: string, value: string, axes: readonly number[], shape
     const rows = graph.many("Split", [source], new Array(few).fill(row), { axis: 1 });
     return graph.reshape(graph.one("Sum", rows, row), shape);
   }
-  const info = { shape: merged.shape.filter((_, axis) => !merged.axes.includes(axis)), dtype };
+  // With axes of length 1 where they are wanted there anyway, which saves a reshape.
+  const kept = merged.shape.map((length, axis) => (merged.axes.includes(axis) ? 1 : length));
+  const keepdims = Number(sameShape(kept, shape));
+  const info = { shape: keepdims ? kept : merged.shape.filter((_, axis) => !merged.axes.includes(axis)), dtype };
   const reduced =
     op === "ReduceSum"
-      ? graph.one(op, [source, graph.integers(merged.axes)], info, { keepdims: 0 })
-      : graph.one(op, [source], info, { axes: merged.axes, keepdims: 0 });
+      ? graph.one(op, [source, graph.integers(merged.axes)], info, { keepdims })
+      : graph.one(op, [source], info, { axes: merged.axes, keepdims });
   return graph.reshape(reduced, shape);
 }
 

@@ -90,18 +90,23 @@ lower<tf.ConcatAttrs>("Concat", (inputs, { axis }) => {
 });
 
 lower<tf.PackAttrs>("Pack", (inputs, { axis }) => {
+  const { graph } = tracer;
   const parts = Object.values(inputs);
-  const shape = parts[0].shape.slice();
-  const along = axis < 0 ? axis + shape.length + 1 : axis;
-  shape.splice(along, 0, 1);
+  const along = axis < 0 ? axis + parts[0].shape.length + 1 : axis;
+  const shape = insert(parts[0].shape, along, 1);
+  const whole = insert(parts[0].shape, along, parts.length);
   const fill = sharedFill(parts);
-  if (fill !== undefined) {
-    shape[along] = parts.length;
-    return tracer.fill(fill, shape, typeOf(parts[0]));
-  }
-  const values = parts.map((part) => tracer.graph.reshape(tracer.value(part), shape));
-  return tracer.result(concat(values, along));
+  if (fill !== undefined) return tracer.fill(fill, whole, typeOf(parts[0]));
+  const values = parts.map((part) => tracer.value(part));
+  // Along the first axis the parts follow one another anyway: one reshape of the whole instead of one for each.
+  if (along === 0 && shape.length > 1) return tracer.result(graph.reshape(concat(values, 0), whole));
+  const rows = values.map((value) => graph.reshape(value, shape));
+  return tracer.result(concat(rows, along));
 });
+
+function insert(shape: readonly number[], axis: number, length: number): number[] {
+  return [...shape.slice(0, axis), length, ...shape.slice(axis)];
+}
 
 /** WebGPU binds sixteen buffers to a kernel at most, one of which is what is split. */
 const MOST_PARTS = 15;
@@ -129,10 +134,17 @@ lower<tf.SplitVAttrs>("SplitV", ({ x }, { numOrSizeSplits, axis }) => {
 });
 
 lower<tf.UnpackAttrs>("Unpack", ({ value: x }, { axis }) => {
+  const { graph } = tracer;
   const along = axis < 0 ? axis + x.shape.length : axis;
   const shape = x.shape.filter((_, i) => i !== along);
-  const sizes = new Array<number>(x.shape[along]).fill(1);
-  return split(tracer.value(x), sizes, along).map((value) => tracer.result(tracer.graph.reshape(value, shape)));
+  const count = x.shape[along];
+  if (along === 0 && shape.length > 0) {
+    const [length, ...rest] = shape;
+    const rows = graph.reshape(tracer.value(x), [count * length, ...rest]);
+    return split(rows, new Array<number>(count).fill(length), 0).map((value) => tracer.result(value));
+  }
+  const parts = split(tracer.value(x), new Array<number>(count).fill(1), along);
+  return parts.map((value) => tracer.result(graph.reshape(value, shape)));
 });
 
 lower<tf.TileAttrs>("Tile", ({ x }, { reps }) => {
