@@ -7,4 +7,5 @@ export type Weights = Readonly<Record<string, tf.Tensor>>;
 export type NormalDraw = () => number;
 
 /** Whether a parameter is what a layer multiplies by, and not an offset, a scale or a table to look things up in. */
-export const isKernel = (parameter: string): boolean => /\.(kernel|query|key|value|out)$/.test(parameter);
+export const isKernel = (parameter: string): boolean =>
+  /\.(kernel|query|key|value|out|input|recurrent)$/.test(parameter);

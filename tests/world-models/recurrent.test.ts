@@ -5,6 +5,7 @@ import { compile } from "../../src/compute/compile.ts";
 import { type Gradients, valueAndGradients } from "../../src/compute/gradients.ts";
 import { Discrete } from "../../src/core/spaces/discrete.ts";
 import { dreamFunctions } from "../../src/imagination/dream-functions.ts";
+import { isKernel } from "../../src/nn/weights.ts";
 import { MdnRnnConfig, mdnRnnLoss } from "../../src/world-models/recurrent/mdn-rnn.ts";
 import { encodeActions } from "../../src/world-models/recurrent/recurrent-world-model.ts";
 import {
@@ -52,6 +53,18 @@ const visionBatch = {
   meanImage: noise([64, 64, 3], { seed: 22 }),
   normal: noise([3, 4], { seed: 23 }),
 };
+
+describe("what Muon may train", () => {
+  it("is every matrix of M, and no bias", () => {
+    const kernels = Object.keys(memory).filter(isKernel);
+    expect(kernels.sort()).toEqual(["head.kernel", "lstm.input", "lstm.recurrent"]);
+    expect(
+      Object.keys(memory)
+        .filter((name) => memory[name].shape.length > 1)
+        .sort(),
+    ).toEqual(kernels);
+  });
+});
 
 function windows(B: number, T: number) {
   const mask = floats(

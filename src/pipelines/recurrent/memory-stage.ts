@@ -7,6 +7,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { SequenceStream, type StreamBatch } from "../../data/sequence-stream.ts";
 import type { Track } from "../../data/sequence-windows.ts";
 import { splitEpisodes } from "../../data/split-episodes.ts";
+import { isKernel } from "../../nn/weights.ts";
 import type { FitResult } from "../../training/fit.ts";
 import type { BatchSource, Trainable } from "../../training/trainable.ts";
 import { MdnRnnConfig, mdnRnnLoss, mdnRnnParameters } from "../../world-models/recurrent/mdn-rnn.ts";
@@ -33,7 +34,7 @@ export async function trainMemory(context: PipelineContext, dataset: Dataset): P
   const { run, config, seed, round } = context;
   const { batchSize, window, learningRate, warmup, clip, validateEvery, patience, rewardFloor, ...rest } =
     config.memory;
-  const { steps: firstSteps, ...model } = rest;
+  const { steps: firstSteps, optimizer, ...model } = rest;
   const steps = round.index > 0 && config.iterate ? config.iterate.memorySteps : firstSteps;
   const stage = inRound("memory", round);
   const { actionSpace } = dataset;
@@ -66,6 +67,7 @@ export async function trainMemory(context: PipelineContext, dataset: Dataset): P
   const trainable: Trainable<MemoryBatch, MemoryCarry> = {
     name: stage,
     parameters: before ?? mdnRnnParameters(mdnRnn, () => init.normal()),
+    ...(optimizer === "muon" && { muon: isKernel }),
     carry: { hidden: zeros(), cell: zeros() },
     loss(weights, batch, carry) {
       const [rows, length] = batch.action.shape;

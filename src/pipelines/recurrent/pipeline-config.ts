@@ -61,6 +61,8 @@ export const RecurrentPipelineConfig = z.strictObject({
       steps: steps.default(2000),
       learningRate: z.number().positive().default(1e-3),
       warmup: z.int().nonnegative().default(50),
+      /** What trains the matrices of M; the rest is always Adam's. Muon bears three times the learning rate. */
+      optimizer: z.enum(["adam", "muon"]).default("adam"),
       clip: z.number().positive().default(1),
       validateEvery: steps.default(200),
       patience: steps.default(4),
