@@ -28,19 +28,18 @@ async function ask(provider: Provider): Promise<void> {
   try {
     await host.open(key, { model: nothing(), inputs: [], outputs: [], carried: [], provider, threads: 1 });
   } catch (error) {
+    if (provider === "cpu") throw error; // not a device that is missing
     throw new EngineError(`Expected ${STARTED[provider]}, got: ${plain(whyNot(error))}. ${REMEDY[provider]}`);
   }
   await host.close(key);
 }
 
 const STARTED = {
-  cpu: "the compute worker to open a session",
   cuda: "ONNX Runtime's CUDA provider to start",
   webgpu: "ONNX Runtime's WebGPU provider to find a GPU",
 };
 
 const REMEDY = {
-  cpu: 'Run "npm install onnxruntime-node" again, or use engine: "wasm".',
   cuda: "Install an NVIDIA driver, CUDA 12 and cuDNN 9 where the loader finds them.",
   webgpu:
     process.platform === "linux"

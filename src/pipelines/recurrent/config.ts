@@ -19,6 +19,7 @@ export const PRESETS = {
 } as const satisfies Record<string, Input>;
 export type Preset = keyof typeof PRESETS;
 
+/** A decision every three tics: with a quarter of an hour of training that is what M can look ahead over. */
 const TAKE_COVER = {
   env: { frameSkip: 3 },
   evaluation: { constant: { name: "stand-still", action: 1 } },
@@ -72,7 +73,6 @@ const CAR_RACING_PRESETS: Readonly<Record<Preset, Input>> = {
 
 /** What an environment is best trained with, section by section over what is common. */
 const BY_ENV: Readonly<Record<string, Readonly<Record<Preset, Input>>>> = {
-  // A decision every three tics: with a quarter of an hour of training that is what M can look ahead over.
   "TakeCover-v0": {
     // Muon gets further in three quarters of the steps; only these have been measured with it.
     quick: { ...TAKE_COVER, memory: { optimizer: "muon", learningRate: 3e-3, steps: 1500 } },
